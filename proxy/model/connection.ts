@@ -1,0 +1,38 @@
+/** How strictly the upstream's TLS is demanded and checked; MySQL's own `--ssl-mode` words. */
+export type UpstreamTls = "off" | "preferred" | "required" | "verify-ca" | "verify-identity";
+
+/** Whether clients may or must use TLS towards the proxy. */
+export type ClientTls = "off" | "optional" | "required";
+
+/**
+ * `passthrough`: the client's own account and password are used upstream.
+ * `mapped`: the client signs in with a credential of the proxy's; the proxy signs in upstream with the stored account.
+ */
+export type AuthMode = "passthrough" | "mapped";
+
+/** `os`: written before forwarded, synced within 200 ms. `strict`: an answer also waits for the disk. */
+export type Durability = "os" | "strict";
+
+/** A named upstream with its settings, as the user configures it. Holds no secret. */
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly upstream: { readonly host: string; readonly port: number };
+  readonly auth: AuthMode;
+  /** Account that the proxy signs in with upstream; `mapped` only. */
+  readonly upstreamUser: string | null;
+  /** User name that clients present to the proxy; `mapped` only. */
+  readonly clientUser: string | null;
+  readonly upstreamTls: UpstreamTls;
+  /** PEM text of the certificate authority to trust for the upstream; `null` for the system's. */
+  readonly upstreamCa: string | null;
+  readonly clientTls: ClientTls;
+  readonly durability: Durability;
+}
+
+/** The secrets that belong to a connection; they never leave the core. */
+export interface ConnectionSecrets {
+  readonly upstreamPassword: string | null;
+  readonly clientPassword: string | null;
+}

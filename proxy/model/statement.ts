@@ -1,0 +1,95 @@
+import type { UnixMicros, Value } from "./value.ts";
+
+/**
+ * `ok` and `error` are the upstream's answers; `aborted`: the session ended before the answer did; `denied`: policy
+ * refused it and nothing reached the upstream.
+ */
+export type Outcome = "ok" | "error" | "aborted" | "denied";
+
+/** Where packets of a statement begin in a recording: byte offset of a frame in the file, and bytes of its payload to skip. */
+export interface RecordingPosition {
+  readonly frame: number;
+  readonly skip: number;
+}
+
+/**
+ * What must be read besides a statement's own frames to decode it alone, as sequence numbers in the same session:
+ * the COM_STMT_PREPARE it executes, the COM_STMT_EXECUTE that last sent parameter types, the COM_STMT_SEND_LONG_DATAs
+ * whose data it uses, and the statement that gave the columns of a COM_STMT_FETCH.
+ */
+export interface StatementContext {
+  readonly prepare: number | null;
+  readonly types: number | null;
+  readonly longData: readonly number[];
+  readonly columns: number | null;
+}
+
+/** One parameter of COM_STMT_EXECUTE, or one query attribute. `type` is the protocol's name, e.g. `MYSQL_TYPE_LONGLONG`. */
+export interface Parameter {
+  readonly name: string | null;
+  readonly type: string;
+  readonly unsigned: boolean;
+  readonly value: Value;
+}
+
+/** Column of a result set, from ColumnDefinition41. */
+export interface Column {
+  readonly name: string;
+  readonly orgName: string;
+  readonly table: string;
+  readonly orgTable: string;
+  readonly schema: string;
+  /** SQL's word for the type, e.g. `BIGINT`, `VARCHAR`, `DATETIME`. */
+  readonly type: string;
+  readonly unsigned: boolean;
+  /** The protocol's collation id; 63 is binary. */
+  readonly characterSet: number;
+  /** Column length of the definition, in bytes. */
+  readonly length: number;
+  readonly decimals: number;
+  readonly flags: number;
+}
+
+/** A statement as decoded from its recording, without its rows. */
+export interface Statement {
+  readonly session: string;
+  /** 1 for the first command of the session. */
+  readonly seq: number;
+  /** When the command's first byte was recorded. */
+  readonly at: UnixMicros;
+  /** The protocol's name, e.g. `COM_QUERY`; `COM_UNKNOWN_0xNN` for a byte without a name. */
+  readonly command: string;
+  /** Text of the statement; for a prepared one the text that was prepared; `null` where the command has none. */
+  readonly sql: string | null;
+  /** Parameters of COM_STMT_EXECUTE in order; `null` for other commands. */
+  readonly params: readonly Parameter[] | null;
+  /** Query attributes sent along; claimed, never proven. */
+  readonly attributes: readonly Parameter[];
+  readonly outcome: Outcome;
+  /** Rows returned by all result sets together; `null` where there was none. */
+  readonly rows: number | null;
+  /** Rows affected by all OK_Packets together; `null` where there was none. */
+  readonly affected: number | null;
+  /** Last non-zero insert id, as text (64 bits unsigned). */
+  readonly insertId: string | null;
+  readonly warnings: number;
+  readonly errno: number | null;
+  readonly sqlstate: string | null;
+  readonly message: string | null;
+  /** From the command's last byte to the answer's last; `null` where no answer was due or none came. */
+  readonly durationUs: number | null;
+  /** From the command's last byte to the answer's first. */
+  readonly firstByteUs: number | null;
+  /** Bytes of packets, headers included, from the client. */
+  readonly bytesIn: number;
+  /** Bytes of packets, headers included, to the client. */
+  readonly bytesOut: number;
+  /** True where something of it is not in the recording (a capture limit, a gap). */
+  readonly partial: boolean;
+  /** Why it could not be decoded in full though it was recorded; `null` where it was. */
+  readonly decodeFailed: string | null;
+  readonly commandAt: RecordingPosition;
+  /** `null` where no answer began. */
+  readonly answerAt: RecordingPosition | null;
+  readonly context: StatementContext | null;
+}
