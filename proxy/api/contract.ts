@@ -186,7 +186,12 @@ export const calls = {
     output: z.object({ rows: z.array(timelineRow), offset: z.number(), total: z.number(), totalExact: z.boolean() }),
   },
   "statements.histogram": {
-    input: z.object({ filter: z.string(), from: z.number().nullable(), to: z.number().nullable(), buckets: z.number().int().min(1).max(1000) }),
+    input: z.object({
+      filter: z.string(),
+      from: z.number().nullable(),
+      to: z.number().nullable(),
+      buckets: z.number().int().min(1).max(1000),
+    }),
     output: z.object({ from: z.number(), to: z.number(), buckets: z.array(histogramBucket) }),
   },
   "statements.get": { input: z.object({ session: z.string(), seq: z.number() }), output: statementDetail },
