@@ -1,0 +1,54 @@
+import { X509Certificate } from "node:crypto";
+import { BlockList, isIP } from "node:net";
+import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** What is wrong with a connection's settings beyond their shape, as a sentence; `null` where nothing is. */
+export function problemOf(connection: Connection, secrets: ConnectionSecrets): string | null {
+  if (!idPattern.test(connection.id)) return "The connection's id may have letters, digits, “-” and “_” only, and at most 64 of them.";
+  return endpointProblem(connection) ?? accountProblem(connection, secrets) ?? certificateProblem(connection);
+}
+
+/** Whether only programs on this machine can reach a listener on `host`. */
+export function isLoopback(host: string): boolean {
+  if (host === "localhost") return true;
+  const family = isIP(host);
+  return family !== 0 && loopback.check(host, family === 6 ? "ipv6" : "ipv4");
+}
+
+function endpointProblem(connection: Connection): string | null {
+  if (isIP(connection.listen.host) === 0 && connection.listen.host !== "localhost") {
+    return `“${connection.listen.host}” is not an address to listen on; use 127.0.0.1 for programs on this machine.`;
+  }
+  if (connection.upstream.port === 0) return "The upstream's port cannot be 0; MySQL's usual port is 3306.";
+  const { listen, upstream } = connection;
+  if (listen.port === upstream.port && isLoopback(listen.host) && isLoopback(upstream.host)) {
+    return `The connection would listen on its own upstream's port (${listen.port}); choose another port to listen on.`;
+  }
+  return null;
+}
+
+function accountProblem(connection: Connection, secrets: ConnectionSecrets): string | null {
+  if (connection.auth === "passthrough") return null;
+  if (!connection.upstreamUser) return "Mapped sign-in needs the account to sign in with upstream.";
+  if (!connection.clientUser) return "Mapped sign-in needs the user name that clients present.";
+  if (!isLoopback(connection.listen.host) && !secrets.clientPassword) {
+    return "Mapped sign-in without a password for clients would let anyone on the network use the stored account; set one, or listen on 127.0.0.1.";
+  }
+  return null;
+}
+
+function certificateProblem(connection: Connection): string | null {
+  if (connection.upstreamCa === null) return null;
+  try {
+    const certificate = new X509Certificate(connection.upstreamCa);
+    return certificate.ca ? null : "The certificate given as the upstream's authority is not an authority's (its CA flag is not set).";
+  } catch {
+    return "The upstream's certificate authority is not a certificate in PEM format (-----BEGIN CERTIFICATE-----).";
+  }
+}

@@ -1,0 +1,118 @@
+import type { PeerCertificate, TLSSocket } from "node:tls";
+import { checkServerIdentity } from "node:tls";
+import { type Connection as ClientConnection, type ConnectionOptions, createConnection, type SslOptions } from "mysql2";
+import type { Connection, UpstreamTls } from "../../model/connection.ts";
+import type { TlsFacts } from "../../model/session.ts";
+import { isNoTls, type SignInFailure, signInSentence } from "./sign-in-failure.ts";
+
+/** What a test of a connection found; `message` is a sentence for the person either way. */
+export interface SignInTest {
+  readonly ok: boolean;
+  readonly message: string;
+  readonly upstreamVersion: string | null;
+  readonly tls: TlsFacts | null;
+}
+
+const defaultLimitMs = 10_000;
+
+/**
+ * Signs in upstream as the relay would, with a real client, and signs out again. With `passthrough` and no account
+ * there is nothing to sign in with: that the server answers up to the point of refusing a nameless account is the
+ * success. Never rejects for what the network or the server does.
+ */
+export async function testSignIn(connection: Connection, password: string | null, limitMs = defaultLimitMs): Promise<SignInTest> {
+  const first = await attempt(connection, password, limitMs, connection.upstreamTls !== "off");
+  if (connection.upstreamTls === "preferred" && !first.ok && isNoTls(first.failure)) {
+    return result(connection, await attempt(connection, password, limitMs, false));
+  }
+  return result(connection, first);
+}
+
+type Attempt = Reached & ({ readonly ok: true } | { readonly ok: false; readonly failure: SignInFailure });
+type Reached = { readonly version: string | null; readonly tls: TlsFacts | null };
+
+function attempt(connection: Connection, password: string | null, limitMs: number, encrypted: boolean): Promise<Attempt> {
+  const client = createConnection(optionsOf(connection, password, limitMs, encrypted)) as ClientInternals;
+  const tlsFailure = watchTls(client, connection);
+  const { promise, resolve } = Promise.withResolvers<Attempt>();
+  const end = (failure: SignInFailure | null) => {
+    clearTimeout(limit);
+    const reached = { version: client._handshakePacket?.serverVersion ?? null, tls: tlsFacts(client) };
+    resolve(failure === null ? { ok: true, ...reached } : { ok: false, failure: tlsFailure() ?? failure, ...reached });
+    if (failure === null) client.end(() => client.destroy());
+    else client.destroy();
+  };
+  const limit = setTimeout(() => end({ code: "ETIMEDOUT" }), limitMs);
+  client.on("error", end);
+  client.connect((error) => end(error));
+  return promise;
+}
+
+function optionsOf(connection: Connection, password: string | null, limitMs: number, encrypted: boolean): ConnectionOptions {
+  return {
+    host: connection.upstream.host,
+    port: connection.upstream.port,
+    user: connection.upstreamUser ?? "",
+    password: password ?? "",
+    connectTimeout: limitMs,
+    ...(encrypted ? { ssl: sslOf(connection.upstreamTls, connection.upstreamCa) } : {}),
+  };
+}
+
+function sslOf(mode: UpstreamTls, ca: string | null): SslOptions {
+  const verified = mode === "verify-ca" || mode === "verify-identity";
+  return { rejectUnauthorized: verified, ...(verified && ca !== null ? { ca } : {}) };
+}
+
+/** The parts of mysql2's connection that its types leave out: the greeting, the socket, and the step to TLS. */
+interface ClientInternals extends ClientConnection {
+  readonly _handshakePacket?: { readonly serverVersion?: string } | null;
+  readonly stream?: Partial<TLSSocket>;
+  startTLS(done: (error?: Error) => void): void;
+}
+
+/**
+ * Checks the certificate's names, where the mode asks for it, before the password is sent: mysql2 has `verifyIdentity`,
+ * but it compares an upstream given by its IP address with “localhost”. Also keeps what TLS said, because mysql2
+ * overwrites the error's code.
+ */
+function watchTls(client: ClientInternals, connection: Connection): () => SignInFailure | null {
+  let failure: SignInFailure | null = null;
+  const startTls = client.startTLS.bind(client);
+  client.startTLS = (done) =>
+    startTls((failed) => {
+      const error = failed ?? (connection.upstreamTls === "verify-identity" ? identityError(client, connection.upstream.host) : undefined);
+      if (error !== undefined) failure = { code: "code" in error ? String(error.code) : "ERR_TLS", message: error.message };
+      done(error);
+    });
+  return () => failure;
+}
+
+function identityError(client: ClientInternals, host: string): Error | undefined {
+  const certificate: PeerCertificate | undefined = client.stream?.getPeerCertificate?.();
+  if (certificate === undefined) return new Error("the server showed no certificate");
+  return checkServerIdentity(host, certificate);
+}
+
+function tlsFacts(client: ClientInternals): TlsFacts | null {
+  const version = client.stream?.getProtocol?.();
+  const cipher = client.stream?.getCipher?.();
+  return version && cipher ? { version, cipher: cipher.name } : null;
+}
+
+function result(connection: Connection, attempted: Attempt): SignInTest {
+  const { version, tls } = attempted;
+  const nameless = connection.auth === "passthrough" && connection.upstreamUser === null;
+  const server = version === null ? "The server" : `The server (${version})`;
+  const encryption = tls === null ? "without encryption" : `over ${tls.version}`;
+  if (attempted.ok && !nameless) return { ok: true, message: `${server} accepted the sign-in ${encryption}.`, upstreamVersion: version, tls };
+  if (attempted.ok || (nameless && version !== null && isSignInRefusal(attempted.failure))) {
+    const message = `${server} answers ${encryption}. No sign-in was tried: each client brings its own account.`;
+    return { ok: true, message, upstreamVersion: version, tls };
+  }
+  return { ok: false, message: signInSentence(attempted.failure, connection), upstreamVersion: version, tls };
+}
+
+function isSignInRefusal(failure: SignInFailure): boolean {
+  return failure.errno === 1045 || failure.errno === 1698;
+}

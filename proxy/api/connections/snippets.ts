@@ -1,0 +1,152 @@
+import type { ClientTls, Connection } from "../../model/connection.ts";
+
+/** Ready-made text to connect a client with; `PASSWORD` stands where the password goes. */
+export interface Snippet {
+  readonly client: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** What a client has to know to connect through the proxy. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly tls: ClientTls;
+  readonly ca: string;
+}
+
+/**
+ * Snippets for a connection. `port` is the one that it listens on now (its settings may leave the choice to the
+ * system); `clientCaFile` the authority that clients check the proxy's certificate against.
+ */
+export function snippetsOf(connection: Connection, port: number, clientCaFile: string | null): readonly Snippet[] {
+  const target: Target = {
+    host: reachable(connection.listen.host),
+    port,
+    user: connection.auth === "mapped" ? (connection.clientUser ?? "") : "USER",
+    tls: connection.clientTls,
+    ca: clientCaFile ?? "ca.pem",
+  };
+  return [
+    { client: "mysql", language: "shell", text: mysql(target) },
+    { client: "mariadb", language: "shell", text: mariadb(target) },
+    { client: "JDBC", language: "java", text: jdbc(target) },
+    { client: "Go", language: "go", text: go(target) },
+    { client: "PHP (PDO)", language: "php", text: php(target) },
+    { client: "Python (PyMySQL)", language: "python", text: python(target) },
+    { client: "Node (mysql2)", language: "javascript", text: node(target) },
+    { client: "MCP server", language: "json", text: mcp(target) },
+  ];
+}
+
+/** A client cannot connect to “every address”; on this machine it is the loopback one. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
+}
+
+/** `--protocol=TCP` because the command would take a socket file for the name “localhost”. */
+function mysql(target: Target): string {
+  const tls: Record<ClientTls, string> = {
+    off: "--ssl-mode=DISABLED",
+    optional: "--ssl-mode=PREFERRED",
+    required: `--ssl-mode=VERIFY_CA --ssl-ca=${shell(target.ca)}`,
+  };
+  const key = target.tls === "off" ? " --get-server-public-key" : "";
+  return `mysql --protocol=TCP --host=${target.host} --port=${target.port} --user=${shell(target.user)} --password ${tls[target.tls]}${key}`;
+}
+
+function mariadb(target: Target): string {
+  const tls: Record<ClientTls, string> = {
+    off: "--skip-ssl",
+    optional: "--ssl --skip-ssl-verify-server-cert",
+    required: `--ssl --ssl-ca=${shell(target.ca)} --ssl-verify-server-cert`,
+  };
+  return `mariadb --protocol=TCP --host=${target.host} --port=${target.port} --user=${shell(target.user)} --password ${tls[target.tls]}`;
+}
+
+/** Connector/J reads authorities from Java key stores only, so `required` encrypts and says how to verify. */
+function jdbc(target: Target): string {
+  const options: Record<ClientTls, string> = {
+    off: "sslMode=DISABLED&allowPublicKeyRetrieval=true",
+    optional: "sslMode=PREFERRED&allowPublicKeyRetrieval=true",
+    required: "sslMode=REQUIRED",
+  };
+  const url = `jdbc:mysql://${inUrl(target.host)}:${target.port}/?${options[target.tls]}`;
+  const verify =
+    target.tls === "required"
+      ? `// To verify the proxy too: import ${target.ca} into a key store, and use sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:…\n`
+      : "";
+  return `${verify}Connection connection = DriverManager.getConnection(${JSON.stringify(url)}, ${JSON.stringify(target.user)}, "PASSWORD");`;
+}
+
+function go(target: Target): string {
+  const tls: Record<ClientTls, string> = { off: "false", optional: "preferred", required: "stenograph" };
+  const open = `config := mysql.NewConfig()
+config.User = ${JSON.stringify(target.user)}
+config.Passwd = "PASSWORD"
+config.Net = "tcp"
+config.Addr = ${JSON.stringify(`${inUrl(target.host)}:${target.port}`)}
+config.TLSConfig = "${tls[target.tls]}"
+db, err := sql.Open("mysql", config.FormatDSN())`;
+  if (target.tls !== "required") return open;
+  return `pem, err := os.ReadFile(${JSON.stringify(target.ca)})
+if err != nil {
+	log.Fatal(err)
+}
+roots := x509.NewCertPool()
+roots.AppendCertsFromPEM(pem)
+mysql.RegisterTLSConfig("stenograph", &tls.Config{RootCAs: roots, ServerName: ${JSON.stringify(target.host)}})
+${open}`;
+}
+
+function php(target: Target): string {
+  const options = target.tls === "required" ? `, [\n  PDO::MYSQL_ATTR_SSL_CA => ${quoted(target.ca)},\n]` : "";
+  return `$pdo = new PDO(${quoted(`mysql:host=${target.host};port=${target.port};charset=utf8mb4`)}, ${quoted(target.user)}, 'PASSWORD'${options});`;
+}
+
+function python(target: Target): string {
+  const tls: Record<ClientTls, string> = {
+    off: ", ssl_disabled=True",
+    optional: "",
+    required: `, ssl_ca=${JSON.stringify(target.ca)}, ssl_verify_cert=True`,
+  };
+  const { host, port, user } = target;
+  return `connection = pymysql.connect(host=${JSON.stringify(host)}, port=${port}, user=${JSON.stringify(user)}, password="PASSWORD"${tls[target.tls]})`;
+}
+
+function node(target: Target): string {
+  const ssl = target.tls === "required" ? `\n  ssl: { ca: readFileSync(${JSON.stringify(target.ca)}) },` : "";
+  return `const connection = await mysql.createConnection({
+  host: ${JSON.stringify(target.host)},
+  port: ${target.port},
+  user: ${JSON.stringify(target.user)},
+  password: "PASSWORD",${ssl}
+});`;
+}
+
+/** The widely used @benborla29/mcp-server-mysql; others take the same five facts under other names. */
+function mcp(target: Target): string {
+  const environment = {
+    MYSQL_HOST: target.host,
+    MYSQL_PORT: String(target.port),
+    MYSQL_USER: target.user,
+    MYSQL_PASS: "PASSWORD",
+    ...(target.tls === "required" ? { MYSQL_SSL: "true", NODE_EXTRA_CA_CERTS: target.ca } : {}),
+  };
+  const server = { command: "npx", args: ["-y", "@benborla29/mcp-server-mysql"], env: environment };
+  return JSON.stringify({ mcpServers: { mysql: server } }, null, 2);
+}
+
+function inUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function shell(text: string): string {
+  return /^[A-Za-z0-9_./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
