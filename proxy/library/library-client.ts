@@ -1,0 +1,233 @@
+import { Worker } from "node:worker_threads";
+import { type Failure, FailureError } from "../model/failure.ts";
+import type { Session } from "../model/session.ts";
+import type { LibraryState } from "../model/status.ts";
+import type {
+  Followed,
+  FromLibrary,
+  LibraryCallName,
+  LibraryInput,
+  LibraryOutput,
+  LibraryThreadOptions,
+  RebuildProgress,
+  RecordingGrowth,
+  ToLibrary,
+} from "./messages.ts";
+
+interface Call {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (failure: FailureError) => void;
+}
+
+/** Hears the rows of a followed filter; `failed` is told once, and ends it. */
+export interface FollowListener {
+  readonly followed: (event: Followed) => void;
+  readonly failed: (failure: Failure) => void;
+}
+
+interface Follow {
+  readonly filter: string;
+  after: number;
+  readonly listener: FollowListener;
+}
+
+const firstRestartMs = 250;
+const lastRestartMs = 10_000;
+const closeLimitMs = 5_000;
+
+const starting: LibraryState = { state: "catching-up", lagBytes: 0, lagMs: 0, statements: 0, sessions: 0, message: null };
+
+/**
+ * The main thread's side of the library worker: typed calls, followed filters, and what the worker announces. A worker
+ * that crashes fails the calls it had (code `library-stopped`), is started again after a pause that grows, and followed
+ * filters go on from their cursor. Recording does not depend on any of it.
+ */
+export class LibraryClient {
+  readonly #entry: URL;
+  readonly #options: LibraryThreadOptions;
+  readonly #calls = new Map<number, Call>();
+  readonly #follows = new Map<number, Follow>();
+  readonly #stateListeners = new Set<(state: LibraryState) => void>();
+  readonly #sessionListeners = new Set<(sessions: readonly Session[]) => void>();
+  readonly #rebuildListeners = new Set<(progress: RebuildProgress) => void>();
+  #worker: Worker | null = null;
+  #state: LibraryState = starting;
+  #lastId = 0;
+  #restartMs = firstRestartMs;
+  #restart: NodeJS.Timeout | null = null;
+  #closing: { readonly done: Promise<void>; readonly resolve: () => void } | null = null;
+
+  /** `entry` is the worker's program: `library-thread.ts`, or what it was built to. */
+  constructor(entry: URL, options: LibraryThreadOptions) {
+    this.#entry = entry;
+    this.#options = options;
+    this.#start();
+  }
+
+  get state(): LibraryState {
+    return this.#state;
+  }
+
+  /** Asks the library; rejects with a `FailureError`. */
+  call<N extends LibraryCallName>(name: N, input: LibraryInput<N>): Promise<LibraryOutput<N>> {
+    if (this.#worker === null) return Promise.reject(this.#stopped());
+    const id = this.#nextId();
+    return new Promise<LibraryOutput<N>>((resolve, reject) => {
+      this.#calls.set(id, { resolve: (output) => resolve(output as LibraryOutput<N>), reject });
+      this.#send({ kind: "call", id, name, input });
+    });
+  }
+
+  /** Delivers rows that match `filter` and arrive after the cursor, until the returned function is called. */
+  follow(filter: string, after: number, listener: FollowListener): () => void {
+    const id = this.#nextId();
+    this.#follows.set(id, { filter, after, listener });
+    this.#send({ kind: "follow", id, filter, after });
+    return () => {
+      if (this.#follows.delete(id)) this.#send({ kind: "unfollow", id });
+    };
+  }
+
+  /** Tells the library what the relay wrote, so that it need not wait for its next look at the directory. */
+  grew(recordings: readonly RecordingGrowth[]): void {
+    this.#send({ kind: "growth", recordings });
+  }
+
+  /** Hears each change of the state; the state now is in `state`. */
+  onState(listener: (state: LibraryState) => void): () => void {
+    return listen(this.#stateListeners, listener);
+  }
+
+  /** Hears sessions that opened, changed or closed. */
+  onSessions(listener: (sessions: readonly Session[]) => void): () => void {
+    return listen(this.#sessionListeners, listener);
+  }
+
+  /** Hears how far a rebuild is. */
+  onRebuild(listener: (progress: RebuildProgress) => void): () => void {
+    return listen(this.#rebuildListeners, listener);
+  }
+
+  /** Ends the worker after what it is writing; calls that still wait fail. */
+  close(): Promise<void> {
+    if (this.#closing !== null) return this.#closing.done;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#closing = { done: promise, resolve };
+    if (this.#restart !== null) clearTimeout(this.#restart);
+    if (this.#worker === null) resolve();
+    else {
+      const worker = this.#worker;
+      this.#send({ kind: "close" });
+      const limit = setTimeout(() => void worker.terminate(), closeLimitMs);
+      void promise.then(() => clearTimeout(limit));
+    }
+    return promise;
+  }
+
+  #start(): void {
+    this.#restart = null;
+    const worker = new Worker(this.#entry, { workerData: this.#options });
+    let crash: Error | null = null;
+    worker.on("message", (message: FromLibrary) => this.#receive(message));
+    worker.on("error", (error) => {
+      crash = error instanceof Error ? error : new Error(String(error));
+    });
+    worker.on("exit", () => this.#ended(crash));
+    this.#worker = worker;
+    for (const [id, follow] of this.#follows) this.#send({ kind: "follow", id, filter: follow.filter, after: follow.after });
+  }
+
+  #ended(crash: Error | null): void {
+    this.#worker = null;
+    const why = crash === null ? "The library stopped." : `The library stopped: ${crash.message}`;
+    this.#setState({
+      ...this.#state,
+      state: "stopped",
+      message: this.#closing === null ? `${why} It is being started again; recording goes on.` : null,
+    });
+    for (const call of this.#calls.values()) call.reject(this.#stopped());
+    this.#calls.clear();
+    if (this.#closing !== null) {
+      this.#closing.resolve();
+      return;
+    }
+    this.#restart = setTimeout(() => this.#start(), this.#restartMs);
+    this.#restartMs = Math.min(this.#restartMs * 2, lastRestartMs);
+  }
+
+  #receive(message: FromLibrary): void {
+    switch (message.kind) {
+      case "answer":
+        this.#take(message.id)?.resolve(message.output);
+        return;
+      case "failure":
+        this.#fail(message.id, message.failure);
+        return;
+      case "followed":
+        this.#followed(message.id, message.event);
+        return;
+      case "indexed":
+        this.#restartMs = firstRestartMs;
+        return;
+      case "sessions":
+        for (const listener of this.#sessionListeners) listener(message.sessions);
+        return;
+      case "state":
+        this.#setState(message.state);
+        return;
+      case "rebuilding":
+        for (const listener of this.#rebuildListeners) listener(message.progress);
+        return;
+      case "closed":
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #fail(id: number, failure: Failure): void {
+    this.#take(id)?.reject(new FailureError(failure.code, failure.message));
+    const follow = this.#follows.get(id);
+    this.#follows.delete(id);
+    follow?.listener.failed(failure);
+  }
+
+  #followed(id: number, event: Followed): void {
+    const follow = this.#follows.get(id);
+    if (follow === undefined) return;
+    follow.after = event.after;
+    follow.listener.followed(event);
+  }
+
+  #take(id: number): Call | undefined {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    return call;
+  }
+
+  #setState(state: LibraryState): void {
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+
+  #stopped(): FailureError {
+    return new FailureError(
+      "library-stopped",
+      "The library is not running, so nothing can be looked up. It is started again by itself; recording goes on.",
+    );
+  }
+
+  #send(message: ToLibrary): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+}
+
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

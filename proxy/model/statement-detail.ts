@@ -1,0 +1,30 @@
+import type { Cell } from "./cell.ts";
+import type { Column } from "./statement.ts";
+import type { TimelineRow } from "./timeline-row.ts";
+
+/** A parameter or a query attribute for display. */
+export interface ParameterShown {
+  name: string | null;
+  type: string;
+  unsigned: boolean;
+  value: Cell;
+}
+
+/** Everything about one statement except its rows, decoded from its recording when it is looked at. */
+export interface StatementDetail {
+  row: TimelineRow;
+  /** Full text as recorded; cut at 4 MiB with `sqlCutFrom` giving the full length in bytes. */
+  sql: string | null;
+  sqlCutFrom: number | null;
+  params: ParameterShown[] | null;
+  attributes: ParameterShown[];
+  insertId: string | null;
+  warnings: number;
+  sqlstate: string | null;
+  decodeFailed: string | null;
+  /** SHA-256 of `digestText`, in hexadecimal. */
+  digest: string | null;
+  digestText: string | null;
+  /** Result sets in order. */
+  results: { columns: Column[]; rowCount: number }[];
+}

@@ -1,0 +1,27 @@
+import type { Outcome } from "./statement.ts";
+import type { UnixMicros } from "./value.ts";
+
+/** One line of the timeline. */
+export interface TimelineRow {
+  /** Order of arrival in the library: ascending, without holes, and the cursor of streams. */
+  id: number;
+  session: string;
+  seq: number;
+  at: UnixMicros;
+  actor: string;
+  authenticated: boolean;
+  connection: string;
+  command: string;
+  /** White space folded to one line, cut to 400 characters; `null` where the command has no text. */
+  sql: string | null;
+  outcome: Outcome;
+  rows: number | null;
+  affected: number | null;
+  errno: number | null;
+  message: string | null;
+  durationUs: number | null;
+  firstByteUs: number | null;
+  bytesIn: number;
+  bytesOut: number;
+  partial: boolean;
+}
