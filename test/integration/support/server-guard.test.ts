@@ -8,6 +8,8 @@ import { createServerDirectory, guardPidFile, serverPidFile, sweepStaleServers }
 
 const guard = fileURLToPath(new URL("../../support/servers/server-guard.ts", import.meta.url));
 const anEndedProcess = (): number => spawnSync("true").pid;
+/** Stands for a server: it waits, and has its directory on its command line. */
+const waiting = (directory: string): string[] => [process.execPath, "-e", "setInterval(() => {}, 1000)", directory];
 
 function isAlive(pid: number): boolean {
   try {
@@ -21,7 +23,7 @@ function isAlive(pid: number): boolean {
 function startRun(directory: string): ReturnType<typeof spawn> {
   const script = `
     const { spawn } = require("node:child_process");
-    spawn(process.execPath, [${JSON.stringify(guard)}, ${JSON.stringify(directory)}, "sh", "-c", "sleep 600 # ${directory}"],
+    spawn(process.execPath, [${JSON.stringify(guard)}, ${JSON.stringify(directory)}, ...${JSON.stringify(waiting(directory))}],
       { stdio: ["pipe", "ignore", "inherit"], detached: true });
     setInterval(() => {}, 1000);`;
   return spawn(process.execPath, ["-e", script], { stdio: ["ignore", "ignore", "inherit"] });
@@ -48,7 +50,7 @@ describe("a test server's guard", () => {
 describe("sweeping stale servers", () => {
   it("ends a server whose guard is gone, and removes its directory", async () => {
     const directory = createServerDirectory();
-    const server = spawn("sh", ["-c", `sleep 600 # ${directory}`], { stdio: "ignore" });
+    const server = spawn(process.execPath, waiting(directory).slice(1), { stdio: "ignore" });
     writeFileSync(join(directory, serverPidFile), String(server.pid));
     writeFileSync(join(directory, guardPidFile), String(anEndedProcess()));
     sweepStaleServers();
