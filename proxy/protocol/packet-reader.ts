@@ -136,6 +136,16 @@ export class PacketReader {
     return this.nulTerminatedBytes().toString("utf8");
   }
 
+  /** string<NUL> as bytes where a sender may leave out the NUL of the payload's last field. */
+  bytesToNulOrEnd(): Buffer {
+    return this.payload.indexOf(0, this.position) < 0 ? this.rest() : this.nulTerminatedBytes();
+  }
+
+  /** `bytesToNulOrEnd` as UTF-8. */
+  textToNulOrEnd(): string {
+    return this.bytesToNulOrEnd().toString("utf8");
+  }
+
   /** string<EOF> as bytes, without copying. */
   rest(): Buffer {
     return this.bytes(this.remaining);
