@@ -1,0 +1,57 @@
+/**
+ * Parameter blocks of COM_QUERY (query attributes) and COM_STMT_EXECUTE (parameters, then attributes).
+ * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_execute.html
+ */
+import type { Parameter } from "../model/statement.ts";
+import type { Value } from "../model/value.ts";
+import { readBinaryValue, stringValue, type ValueType } from "./binary-value.ts";
+import { binaryCollation } from "./character-set.ts";
+import { ColumnFlag, ColumnType, columnTypeName, isStringType } from "./column-type.ts";
+import type { PacketReader } from "./packet-reader.ts";
+
+/** Type of a parameter as bound: the protocol's type number, and its name where one was sent. */
+export interface ParameterType {
+  readonly type: number;
+  readonly unsigned: boolean;
+  readonly name: string | null;
+}
+
+const unsignedFlag = 0x8000;
+
+/** Strings that clients send as text are read as UTF-8; what they send as blobs stays bytes. */
+function valueTypeFor(type: ParameterType): ValueType {
+  const blob = type.type >= ColumnType.TINY_BLOB && type.type <= ColumnType.BLOB;
+  const collation = blob || !isStringType(type.type) ? binaryCollation : 45;
+  return { type: type.type, flags: type.unsigned ? ColumnFlag.UNSIGNED : 0, collation, decimals: 31, length: 0 };
+}
+
+/** Reads the type of each of `count` parameters. Throws `MalformedPacket`. */
+export function readParameterTypes(reader: PacketReader, count: number, named: boolean): ParameterType[] {
+  const types: ParameterType[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const raw = reader.uint16();
+    types.push({ type: raw & 0xff, unsigned: (raw & unsignedFlag) !== 0, name: named ? reader.lengthEncodedText() : null });
+  }
+  return types;
+}
+
+/**
+ * Reads the values of parameters whose types are known. `longValues`: bytes that came by COM_STMT_SEND_LONG_DATA, by
+ * parameter index; those are not in the block. Throws `MalformedPacket`.
+ */
+export function readParameterValues(
+  reader: PacketReader,
+  types: readonly ParameterType[],
+  nulls: Buffer,
+  longValues: ReadonlyMap<number, Buffer>,
+): Parameter[] {
+  return types.map((type, index) => {
+    const of = valueTypeFor(type);
+    const long = longValues.get(index);
+    let value: Value;
+    if (long !== undefined) value = stringValue(long, type.type, of.collation);
+    else if (((nulls[index >> 3] ?? 0) & (1 << (index & 7))) !== 0) value = null;
+    else value = readBinaryValue(reader, of);
+    return { name: type.name, type: columnTypeName(type.type), unsigned: type.unsigned, value };
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * The recording file: a file header, then frames. All integers are little-endian.
+ *
+ *     file header   "STENOREC" | u32 version
+ *     frame         u32 length of payload | u8 kind | u64 time (Unix nanoseconds) | payload | u32 CRC-32 of all before it in the frame
+ */
+import { crc32 } from "node:zlib";
+
+/** First bytes of every recording. */
+export const fileMagic = Buffer.from("STENOREC", "latin1");
+export const fileVersion = 1;
+export const fileHeaderBytes = 12;
+
+/** Bytes of a frame before and behind its payload. */
+export const frameHeadBytes = 13;
+export const frameTailBytes = 4;
+
+/** Longest payload that a reader accepts; a longer length is damage. Writers split long before that. */
+export const maxFramePayload = 0x7fffffff;
+
+/** Kinds of frames. The numbers are the file format's and never change. */
+export const FrameKind = {
+  open: 1,
+  client: 2,
+  upstream: 3,
+  decision: 4,
+  note: 5,
+  gap: 6,
+  close: 7,
+  seal: 8,
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+/** One whole frame as read from a recording. */
+export interface Frame {
+  readonly kind: number;
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+  /** Nanoseconds since the Unix epoch, as written. */
+  readonly atNs: bigint;
+  readonly payload: Buffer;
+  /** Where the frame starts in its file. */
+  readonly offset: number;
+  /** Where the next frame starts. */
+  readonly end: number;
+}
+
+/** JSON payload of a note frame: something that was learned while recording. */
+export type Note =
+  | { readonly kind: "redacted"; readonly what: "authentication"; readonly direction: "client"; readonly bytes: number }
+  | { readonly kind: "annotation"; readonly text: string };
+
+/** JSON payload of a gap frame: bytes that are missing, and why. */
+export interface Gap {
+  readonly reason: "recording-failed" | "capture-limit" | "paused";
+  readonly detail: string;
+  readonly direction: "client" | "upstream" | "both";
+  readonly bytes: number;
+  readonly sha256: string | null;
+}
+
+/** JSON payload of a seal frame: what was sealed, so that a later change shows. */
+export interface Seal {
+  readonly version: 1;
+  /** SHA-256 in hex over every byte of the file before the seal frame. */
+  readonly sha256: string;
+  /** Bytes and frames before the seal frame; the file header counts as bytes. */
+  readonly bytes: number;
+  readonly frames: number;
+  readonly sealedAt: number;
+  readonly program: { readonly name: string; readonly version: string };
+}
+
+/** The header with which a recording starts. */
+export function encodeFileHeader(): Buffer {
+  const header = Buffer.alloc(fileHeaderBytes);
+  fileMagic.copy(header);
+  header.writeUInt32LE(fileVersion, 8);
+  return header;
+}
+
+/** Writes a frame's head for `length` payload bytes into `into` at `at`. */
+export function writeFrameHead(into: Buffer, at: number, kind: FrameKind, atNs: bigint, length: number): void {
+  into.writeUInt32LE(length, at);
+  into[at + 4] = kind;
+  into.writeBigUInt64LE(atNs, at + 5);
+}
+
+/** A whole frame in one buffer; for frames that are written seldom. */
+export function encodeFrame(kind: FrameKind, atNs: bigint, payload: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(frameHeadBytes + payload.length + frameTailBytes);
+  writeFrameHead(frame, 0, kind, atNs, payload.length);
+  payload.copy(frame, frameHeadBytes);
+  const tail = frameHeadBytes + payload.length;
+  frame.writeUInt32LE(crc32(frame.subarray(0, tail)), tail);
+  return frame;
+}
+
+/** A frame whose payload is JSON. */
+export function encodeJsonFrame(kind: FrameKind, atNs: bigint, value: unknown): Buffer {
+  return encodeFrame(kind, atNs, Buffer.from(JSON.stringify(value), "utf8"));
+}

@@ -1,0 +1,72 @@
+/** Where recordings lie: `<data>/recordings/YYYY/MM/DD/<session-id>.steno`, by the UTC day of the session's start. */
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+
+/** One recording on disk. `size` in bytes, as it was when listed. */
+export interface RecordingFile {
+  readonly session: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+const sessionIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** A new session id: UUIDv7 (RFC 9562) for a start at `unixMillis`. */
+export function newSessionId(unixMillis: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(unixMillis, 0, 6);
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Whether `text` is a session id, and so safe in a file name. */
+export function isSessionId(text: string): boolean {
+  return sessionIdPattern.test(text);
+}
+
+/** The folder under which all recordings of a data directory lie. */
+export function recordingsDirectory(dataDirectory: string): string {
+  return path.join(dataDirectory, "recordings");
+}
+
+/** The file of a session; the id carries its start. */
+export function recordingPath(dataDirectory: string, session: string): string {
+  const started = new Date(Number.parseInt(session.slice(0, 8) + session.slice(9, 13), 16));
+  const [year, month, day] = started.toISOString().slice(0, 10).split("-") as [string, string, string];
+  return path.join(recordingsDirectory(dataDirectory), year, month, day, `${session}.steno`);
+}
+
+function entriesOf(directory: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    throw thrown;
+  }
+}
+
+/** All recordings of a data directory, oldest first. Files that are not recordings by name are passed over. */
+export function* listRecordings(dataDirectory: string): Generator<RecordingFile> {
+  const root = recordingsDirectory(dataDirectory);
+  for (const year of entriesOf(root)) {
+    for (const month of year.isDirectory() ? entriesOf(path.join(root, year.name)) : []) {
+      for (const day of month.isDirectory() ? entriesOf(path.join(root, year.name, month.name)) : []) {
+        if (day.isDirectory()) yield* listDay(path.join(root, year.name, month.name, day.name));
+      }
+    }
+  }
+}
+
+/** The recordings in the folder of one day, oldest first. */
+export function* listDay(directory: string): Generator<RecordingFile> {
+  for (const entry of entriesOf(directory)) {
+    const session = entry.name.slice(0, -".steno".length);
+    if (!entry.isFile() || !entry.name.endsWith(".steno") || !isSessionId(session)) continue;
+    const file = path.join(directory, entry.name);
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    if (stat !== undefined) yield { session, path: file, size: stat.size };
+  }
+}
