@@ -15,7 +15,11 @@ const storedConnection = z.object({
   secrets: z.array(z.enum(["upstreamPassword", "clientPassword"])),
 });
 
-const connectionsFile = z.object({ format: z.literal("stenograph-connections"), version: z.literal(1), connections: z.array(storedConnection) });
+const connectionsFile = z.object({
+  format: z.literal("stenograph-connections"),
+  version: z.literal(1),
+  connections: z.array(storedConnection),
+});
 
 export type StoredConnection = z.output<typeof storedConnection>;
 
@@ -62,7 +66,11 @@ export async function saveConnections(dataDirectory: string, connections: readon
   try {
     await writePrivateFile(path, `${JSON.stringify(file, null, 2)}\n`);
   } catch (cause) {
-    throw new FailureError("settings-unwritable", `The connections could not be saved in ${path}: ${reasonOf(cause)}. Nothing was changed.`, { cause });
+    throw new FailureError(
+      "settings-unwritable",
+      `The connections could not be saved in ${path}: ${reasonOf(cause)}. Nothing was changed.`,
+      { cause },
+    );
   }
 }
 

@@ -50,9 +50,13 @@ export class SecretFile implements SecretStore {
     try {
       await writePrivateFile(this.#path, `${JSON.stringify(file)}\n`);
     } catch (cause) {
-      throw new FailureError("secrets-unwritable", `The passwords could not be kept in ${this.#path}: ${reasonOf(cause)}. Nothing was changed.`, {
-        cause,
-      });
+      throw new FailureError(
+        "secrets-unwritable",
+        `The passwords could not be kept in ${this.#path}: ${reasonOf(cause)}. Nothing was changed.`,
+        {
+          cause,
+        },
+      );
     }
     this.#secrets = secrets;
   }

@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
+import type { StoredConnection } from "../../config.ts";
 import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
+import type { ConnectionSecretsInput } from "../contract.ts";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -19,6 +21,17 @@ export function isLoopback(host: string): boolean {
   if (host === "localhost") return true;
   const family = isIP(host);
   return family !== 0 && loopback.check(host, family === 6 ? "ipv6" : "ipv4");
+}
+
+/**
+ * A stored password goes only to the server that it was entered for: with another address it has to be entered again,
+ * or whoever can edit a connection could have it sent to a server of their own. `null` where it need not be.
+ */
+export function passwordNeededAgain(before: StoredConnection | null, connection: Connection, input: ConnectionSecretsInput): string | null {
+  if (before === null || input.upstreamPassword !== undefined || !before.secrets.includes("upstreamPassword")) return null;
+  const was = before.connection.upstream;
+  if (was.host === connection.upstream.host && was.port === connection.upstream.port) return null;
+  return `The upstream is another one than ${was.host}:${was.port}. Enter its password again: a stored password is never sent to another server.`;
 }
 
 function endpointProblem(connection: Connection): string | null {

@@ -52,7 +52,8 @@ function networkSentence(code: string | undefined, where: string): string | null
 
 function tlsSentence(failure: SignInFailure, where: string): string | null {
   const code = failure.code ?? "";
-  if (isNoTls(failure)) return `${where} does not offer TLS, and the connection demands it. Turn TLS on there, or choose a weaker TLS mode.`;
+  if (isNoTls(failure))
+    return `${where} does not offer TLS, and the connection demands it. Turn TLS on there, or choose a weaker TLS mode.`;
   if (untrusted.has(code)) return `The certificate of ${where} is not trusted (${code}). Give the certificate authority that signed it.`;
   if (code === "CERT_HAS_EXPIRED") return `The certificate of ${where} has expired. Have it renewed.`;
   if (code === "CERT_NOT_YET_VALID") return `The certificate of ${where} is not valid yet. Check the clocks of both machines.`;

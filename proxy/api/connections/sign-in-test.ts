@@ -105,7 +105,8 @@ function result(connection: Connection, attempted: Attempt): SignInTest {
   const nameless = connection.auth === "passthrough" && connection.upstreamUser === null;
   const server = version === null ? "The server" : `The server (${version})`;
   const encryption = tls === null ? "without encryption" : `over ${tls.version}`;
-  if (attempted.ok && !nameless) return { ok: true, message: `${server} accepted the sign-in ${encryption}.`, upstreamVersion: version, tls };
+  if (attempted.ok && !nameless)
+    return { ok: true, message: `${server} accepted the sign-in ${encryption}.`, upstreamVersion: version, tls };
   if (attempted.ok || (nameless && version !== null && isSignInRefusal(attempted.failure))) {
     const message = `${server} answers ${encryption}. No sign-in was tried: each client brings its own account.`;
     return { ok: true, message, upstreamVersion: version, tls };

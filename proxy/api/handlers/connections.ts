@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import type { StoredConnection } from "../../config.ts";
+import { FailureError } from "../../model/failure.ts";
+import type { ConnectionListeners } from "../connections/connection-listeners.ts";
+import { passwordNeededAgain, problemOf } from "../connections/connection-rules.ts";
+import { testSignIn } from "../connections/sign-in-test.ts";
+import { snippetsOf } from "../connections/snippets.ts";
+import type { ConnectionListed, ConnectionSecretsInput } from "../contract.ts";
+import type { Core } from "../core.ts";
+import type { CallHandlers } from "../handler.ts";
+
+type ConnectionCalls = Extract<keyof CallHandlers, `connections.${string}`>;
+
+/** The connections: settings come and go, secrets only come. */
+export function connectionHandlers(core: Core): Pick<CallHandlers, ConnectionCalls> {
+  const { connections: store, connectionListeners: listeners } = core;
+  return {
+    "connections.list": () => Promise.resolve({ connections: store.list().map((stored) => listed(stored, listeners)) }),
+    "connections.save": async ({ connection: input, secrets }) => {
+      const connection = { ...input, id: input.id === "" ? randomUUID() : input.id };
+      const problem = problemOf(connection, store.secretsOf(connection.id, secrets));
+      if (problem !== null) throw new FailureError("invalid-input", problem);
+      const before = store.find(connection.id);
+      const again = passwordNeededAgain(before, connection, secrets);
+      if (again !== null) throw new FailureError("invalid-input", again);
+      const stored = await store.save(connection, secrets);
+      await listeners.changed(before, changesSecret(secrets));
+      return listed(stored, listeners);
+    },
+    "connections.remove": async ({ id }) => {
+      await listeners.stop(id);
+      await store.remove(id);
+      return {};
+    },
+    "connections.test": async ({ connection, secrets }) => {
+      const stored = store.secretsOf(connection.id, secrets);
+      const problem = problemOf({ ...connection, id: connection.id || "new" }, stored);
+      const message = problem ?? passwordNeededAgain(store.find(connection.id), connection, secrets);
+      if (message !== null) return { ok: false, message, upstreamVersion: null, tls: null };
+      return testSignIn(connection, stored.upstreamPassword);
+    },
+    "connections.start": ({ id }) => listeners.start(id),
+    "connections.stop": ({ id }) => listeners.stop(id),
+    "connections.snippets": ({ id }) => Promise.resolve({ snippets: snippets(core, id) }),
+  };
+}
+
+function listed(stored: StoredConnection, listeners: ConnectionListeners): ConnectionListed {
+  return {
+    ...stored.connection,
+    hasUpstreamPassword: stored.secrets.includes("upstreamPassword"),
+    hasClientPassword: stored.secrets.includes("clientPassword"),
+    listener: listeners.stateOf(stored.connection.id),
+  };
+}
+
+function changesSecret(secrets: ConnectionSecretsInput): boolean {
+  return secrets.upstreamPassword !== undefined || secrets.clientPassword !== undefined;
+}
+
+function snippets(core: Core, id: string) {
+  const { connection } = core.connections.get(id);
+  const state = core.connectionListeners.stateOf(id);
+  const port = state.state === "listening" ? state.port : connection.listen.port;
+  return [...snippetsOf(connection, port, core.info.clientCaFile)];
+}

@@ -1,0 +1,151 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { FailureError, failureOf } from "../model/failure.ts";
+import { BrowserAccess } from "./browser-access.ts";
+import { securityHeaders } from "./content-policy.ts";
+import { refusalOf, signInRefusal } from "./request-rules.ts";
+import type { ServerChannel } from "./server-channel.ts";
+import type { StaticFiles } from "./static-files.ts";
+import { WebSocketServer } from "./websocket.ts";
+
+export interface BrowserHostOptions {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** The built renderer, or `null` where it was not built: then a sentence says so. */
+  readonly files: StaticFiles | null;
+  /** Serves the contract to a browser that was let in. */
+  readonly connect: (channel: ServerChannel) => void;
+  /** Hears the address with a fresh one-time token: after the one before was used. */
+  readonly onFreshAddress: (url: string) => void;
+}
+
+/** The browser host: the renderer's files and the API's WebSocket, on loopback only. */
+export interface BrowserHost {
+  /** The address with the one-time token that is good now. */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Rejects with `FailureError` (`port-in-use`, `cannot-listen`). */
+export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
+  const server = createServer();
+  const port = await listen(server, options.port);
+  const access = new BrowserAccess(port);
+  const sockets = new WebSocketServer(options.connect);
+  const address = () => `http://127.0.0.1:${port}/?token=${access.token}`;
+  const respond = responder(options, port, access, address);
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    respond(request, response).catch((cause: unknown) => refuse(response, 500, `The answer failed: ${failureOf(cause).message}.`));
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refusalOf(request, port, "upgrade") ?? signInRefusal(request, access);
+    if (refusal !== null) return refuseUpgrade(socket, refusal.status, refusal.message);
+    if (request.url !== "/api") return refuseUpgrade(socket, 404, "The WebSocket is at /api.");
+    sockets.accept(request, socket, head);
+  });
+  return {
+    get url() {
+      return address();
+    },
+    port,
+    close: () => close(server, sockets),
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(error, port)));
+  server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  return promise;
+}
+
+function listenFailure(error: NodeJS.ErrnoException, port: number): FailureError {
+  if (error.code === "EADDRINUSE") {
+    return new FailureError(
+      "port-in-use",
+      `Port ${port} on 127.0.0.1 is in use by another program. Choose another with --port, or 0 for any.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error.code === "EACCES") {
+    return new FailureError("cannot-listen", `Port ${port} may not be used by this account. Choose one above 1023 with --port.`, {
+      cause: error,
+    });
+  }
+  return new FailureError("cannot-listen", `The browser host could not listen on 127.0.0.1:${port}: ${error.message}.`, { cause: error });
+}
+
+type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function responder(options: BrowserHostOptions, port: number, access: BrowserAccess, address: () => string): Respond {
+  return async (request, response) => {
+    const refusal = refusalOf(request, port, "page");
+    if (refusal !== null) return refuse(response, refusal.status, refusal.message);
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return refuse(response, 405, "Only GET and HEAD are served here.", { Allow: "GET, HEAD" });
+    const { path, token } = parts(request.url ?? "/");
+    if (path === "/" && token !== null && request.method === "GET") {
+      const cookie = access.exchange(token);
+      if (cookie !== null) options.onFreshAddress(address());
+      if (cookie !== null) return redirect(response, { "Set-Cookie": cookie });
+      if (access.admits(request.headers.cookie)) return redirect(response, {});
+    }
+    const unknown = signInRefusal(request, access);
+    if (unknown !== null) return refuse(response, unknown.status, token === null ? unknown.message : spentToken);
+    await serveFile(options.files, path, request, response);
+  };
+}
+
+const spentToken =
+  "This one-time token is wrong, or was used before. Open the newest address that Stenograph printed: it prints another each time one is used.";
+
+/** The address's path as it was sent: not normalised, so that what is looked up is what was asked for. */
+function parts(url: string): { path: string; token: string | null } {
+  const [path = "/", query = ""] = url.split("?", 2);
+  return { path, token: new URLSearchParams(query).get("token") };
+}
+
+async function serveFile(files: StaticFiles | null, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (files === null) return refuse(response, 503, "The user interface has not been built. Run npm run build, then start again.");
+  const file = await files.find(path);
+  if (file === null) return refuse(response, 404, "There is nothing at this address.");
+  const unchanged = request.headers["if-none-match"] === file.headers.ETag;
+  if (unchanged) {
+    const { "Content-Length": _, ...headers } = file.headers;
+    response.writeHead(304, { ...securityHeaders, ...headers }).end();
+  } else {
+    response.writeHead(200, { ...securityHeaders, ...file.headers }).end(request.method === "HEAD" ? undefined : file.body);
+  }
+}
+
+function redirect(response: ServerResponse, headers: Record<string, string>): void {
+  response.writeHead(303, { ...securityHeaders, ...headers, Location: "/", "Cache-Control": "no-store" }).end();
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = `${message}\n`;
+  response
+    .writeHead(status, { ...securityHeaders, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", ...headers })
+    .end(body);
+}
+
+function refuseUpgrade(socket: Duplex, status: number, message: string): void {
+  socket.on("error", () => socket.destroy());
+  const headers = "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close";
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${headers}\r\n\r\n${message}\n`, () => socket.destroy());
+}
+
+async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  sockets.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import type { BrowserAccess } from "./browser-access.ts";
+
+/** Why a request is turned away; `message` is a sentence for the person who sees it. */
+export interface Refusal {
+  readonly status: 401 | 403;
+  readonly message: string;
+}
+
+/**
+ * The rules for a request before anything is done for it. `Host` must be a loopback name with our port, or a page
+ * elsewhere could reach us by pointing its own name here (DNS rebinding). `Origin`, where the browser sends one, must be
+ * exactly ours. `upgrade`: it must be there, because a WebSocket is not held back by the same-origin policy.
+ */
+export function refusalOf(request: IncomingMessage, port: number, kind: "page" | "upgrade"): Refusal | null {
+  const host = request.headers.host;
+  if (host === undefined || !loopbackHosts(port).includes(host.toLowerCase())) {
+    return {
+      status: 403,
+      message: `This address is not served. Use http://127.0.0.1:${port}/ (through a tunnel, with the same port at your end).`,
+    };
+  }
+  const origin = request.headers.origin;
+  if ((origin !== undefined || kind === "upgrade") && origin !== `http://${host.toLowerCase()}`) {
+    return { status: 403, message: "Requests from other sites are not served." };
+  }
+  return null;
+}
+
+/** The refusal of who holds no valid cookie, or `null`. */
+export function signInRefusal(request: IncomingMessage, access: BrowserAccess): Refusal | null {
+  if (access.admits(request.headers.cookie)) return null;
+  return {
+    status: 401,
+    message: "This browser has not been let in. Open the address with the one-time token that Stenograph printed when it started.",
+  };
+}
+
+function loopbackHosts(port: number): readonly string[] {
+  const names = ["127.0.0.1", "localhost", "[::1]"];
+  const withPort = names.map((name) => `${name}:${port}`);
+  return port === 80 ? [...withPort, ...names] : withPort;
+}
