@@ -1,0 +1,132 @@
+import type { Outcome } from "../model/statement.ts";
+import type { UnixMicros } from "../model/value.ts";
+import { type Filter, type NumberField, type State, slowMicros, type TextField, type TextMatch } from "./filter.ts";
+import { inRange } from "./quantity.ts";
+import { asciiLower, matchesText, regexOf } from "./text-match.ts";
+import { hasTokens, searchedCharacters, tokensOf } from "./words.ts";
+
+/** What a filter looks at in one statement and its session. Times in microseconds. */
+export interface FilterRow {
+  readonly session: string;
+  readonly connection: string;
+  readonly actor: string;
+  readonly account: string | null;
+  readonly schema: string | null;
+  readonly client: string;
+  readonly claimed: { readonly [name: string]: string };
+  readonly command: string;
+  readonly digest: string | null;
+  readonly sql: string | null;
+  readonly message: string | null;
+  readonly errno: number | null;
+  readonly outcome: Outcome;
+  readonly rows: number | null;
+  readonly affected: number | null;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly durationUs: number | null;
+  readonly partial: boolean;
+  readonly at: UnixMicros;
+}
+
+export type FilterPredicate = (row: FilterRow) => boolean;
+
+/** A filter as a function over rows, with the meaning that `toSql` gives it; `now` is what `last:` counts back from. */
+export function toPredicate(filter: Filter, now: UnixMicros): FilterPredicate {
+  switch (filter.kind) {
+    case "all":
+      return () => true;
+    case "and": {
+      const terms = filter.terms.map((term) => toPredicate(term, now));
+      return (row) => terms.every((term) => term(row));
+    }
+    case "or": {
+      const terms = filter.terms.map((term) => toPredicate(term, now));
+      return (row) => terms.some((term) => term(row));
+    }
+    case "not": {
+      const term = toPredicate(filter.term, now);
+      return (row) => !term(row);
+    }
+    case "words":
+      return wordsPredicate(filter);
+    case "regex":
+      return regexPredicate(filter.source);
+    case "text":
+      return textPredicate(filter.field, filter.match);
+    case "claimed":
+      return (row) => matchesText(filter.match, Object.hasOwn(row.claimed, filter.name) ? (row.claimed[filter.name] ?? null) : null);
+    case "number": {
+      const { field, range } = filter;
+      return (row) => {
+        const value = numberIn(field, row);
+        return value !== null && (range === null || inRange(range, value));
+      };
+    }
+    case "is":
+      return (row) => isState(filter.state, row);
+    case "after":
+      return (row) => row.at >= filter.at;
+    case "before":
+      return (row) => row.at < filter.at;
+    case "last": {
+      const since = now - filter.micros;
+      return (row) => row.at >= since;
+    }
+    default:
+      return filter satisfies never;
+  }
+}
+
+function wordsPredicate(filter: Extract<Filter, { kind: "words" }>): FilterPredicate {
+  const found = (text: string | null) => text !== null && hasTokens(tokensOf(text), filter.tokens, filter.prefix);
+  if (filter.where === "message") return (row) => found(row.message);
+  return (row) => found(row.sql) || found(row.message);
+}
+
+function regexPredicate(source: string): FilterPredicate {
+  const regex = regexOf(source);
+  const found = (text: string | null) => text !== null && regex.test(text.slice(0, searchedCharacters));
+  return (row) => found(row.sql) || found(row.message);
+}
+
+function textPredicate(field: TextField, match: TextMatch): FilterPredicate {
+  if (field !== "command") return (row) => matchesText(match, row[field]);
+  if (match.kind === "regex") return (row) => matchesText(match, row.command);
+  return (row) => {
+    const short = asciiLower(row.command).startsWith("com_") ? row.command.slice(4) : null;
+    return matchesText(match, row.command) || matchesText(match, short);
+  };
+}
+
+function numberIn(field: NumberField, row: FilterRow): number | null {
+  switch (field) {
+    case "error":
+      return row.errno;
+    case "rows":
+      return row.rows;
+    case "affected":
+      return row.affected;
+    case "bytes":
+      return row.bytesIn + row.bytesOut;
+    case "duration":
+      return row.durationUs;
+    default:
+      return field satisfies never;
+  }
+}
+
+function isState(state: State, row: FilterRow): boolean {
+  switch (state) {
+    case "slow":
+      return row.durationUs !== null && row.durationUs >= slowMicros;
+    case "failed":
+      return row.outcome === "error";
+    case "aborted":
+      return row.outcome === "aborted";
+    case "partial":
+      return row.partial;
+    default:
+      return state satisfies never;
+  }
+}
