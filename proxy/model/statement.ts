@@ -61,6 +61,8 @@ export interface Statement {
   readonly command: string;
   /** Text of the statement; for a prepared one the text that was prepared; `null` where the command has none. */
   readonly sql: string | null;
+  /** Full length in bytes of a text that was cut because the reader asked for no more; `null` where it is whole. */
+  readonly sqlCutFrom: number | null;
   /** Parameters of COM_STMT_EXECUTE in order; `null` for other commands. */
   readonly params: readonly Parameter[] | null;
   /** Query attributes sent along; claimed, never proven. */

@@ -72,7 +72,7 @@ function decoderFor(encoding: Encoding): TextDecoder | null {
 export function decodeText(bytes: Buffer, collation: number): string | null {
   const encoding = encodingOf(collation);
   if (encoding === "bytes") return null;
-  if (encoding === "utf-8" || encoding === "unknown") return isUtf8(bytes) ? bytes.utf8Slice(0, bytes.length) : null;
+  if (encoding === "utf-8" || encoding === "unknown") return isUtf8(bytes) ? bytes.toString("utf8") : null;
   try {
     return decoderFor(encoding)?.decode(bytes) ?? null;
   } catch {
@@ -85,6 +85,6 @@ export function decodeText(bytes: Buffer, collation: number): string | null {
  * byte, so that a statement is always shown.
  */
 export function decodeStatementText(bytes: Buffer, collation: number | null): string {
-  if (isUtf8(bytes)) return bytes.utf8Slice(0, bytes.length);
-  return (collation === null ? null : decodeText(bytes, collation)) ?? bytes.latin1Slice(0, bytes.length);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  return (collation === null ? null : decodeText(bytes, collation)) ?? bytes.toString("latin1");
 }

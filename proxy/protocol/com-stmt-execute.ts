@@ -11,6 +11,8 @@ export interface ExecuteContext {
   /** Types bound by an earlier execution; `null` where there was none. */
   readonly types: readonly ParameterType[] | null;
   readonly longValues: ReadonlyMap<number, Buffer>;
+  /** False where only the types that it binds are wanted. */
+  readonly values: boolean;
 }
 
 export interface ComStmtExecute {
@@ -40,6 +42,7 @@ export function decodeComStmtExecute(payload: Buffer, capabilities: number, cont
     if (count === 0) return { params: [], attributes: [], boundTypes: null };
     const nulls = reader.bytes((count + 7) >> 3);
     const boundTypes = reader.uint8() === 1 ? readParameterTypes(reader, count, named) : null;
+    if (!context.values) return { params: [], attributes: [], boundTypes };
     const all = readParameterValues(reader, boundTypes ?? context.types ?? [], nulls, context.longValues);
     return { params: all.slice(0, context.parameters), attributes: all.slice(context.parameters), boundTypes };
   });

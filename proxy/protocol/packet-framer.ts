@@ -47,6 +47,14 @@ export class PacketFramer {
     return this.missing < 0 && this.headerFilled === 0 && !this.continues;
   }
 
+  /**
+   * Where, in the last pushed chunk, the header starts of a packet of which no payload byte came yet; -1 where there is
+   * none, or its header started in an earlier chunk.
+   */
+  get openHeaderAt(): number {
+    return this.atBoundary || this.begun ? -1 : this.headerAt;
+  }
+
   /** Sequence id of the last packet header seen. */
   get lastSequenceId(): number {
     return this.sequence;

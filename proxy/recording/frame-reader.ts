@@ -18,6 +18,8 @@ export class FrameReader {
   private blockStart = 0;
   /** Offset of the next frame. */
   position: number;
+  /** The frame being visited, head and checksum included; valid until the visit returns. */
+  lastFrame: Buffer = Buffer.alloc(0);
 
   /** Opens `file` for reading at `from`, which must be where a frame starts (or 0). Throws where it cannot be opened. */
   constructor(file: string, from = 0) {
@@ -54,6 +56,7 @@ export class FrameReader {
       }
       const atNs = frame.readBigUInt64LE(5);
       this.position = offset + whole;
+      this.lastFrame = frame;
       const payload = frame.subarray(frameHeadBytes, whole - frameTailBytes);
       const goOn = visit({ kind: frame[4] as number, at: microsOf(frame), atNs, payload, offset, end: this.position });
       if (goOn === false) return { kind: "end", offset: this.position };

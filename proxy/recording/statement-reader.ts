@@ -1,0 +1,82 @@
+/** Decodes one statement alone, from its positions in the recording, without reading what lies before it. */
+import type { RecordingPosition, Statement, StatementContext } from "../model/statement.ts";
+import { FrameKind } from "./frame.ts";
+import { FrameReader } from "./frame-reader.ts";
+import { type DecoderSink, SessionDecoder } from "./session-decoder.ts";
+
+/** What must be known of a statement to decode it alone; all of it is part of `Statement`. */
+export interface StatementPositions {
+  readonly seq: number;
+  readonly commandAt: RecordingPosition;
+  readonly answerAt: RecordingPosition | null;
+  readonly context: StatementContext | null;
+}
+
+/** Finds the positions of another statement of the same session; `null` where it is not known. */
+export type FindStatement = (seq: number) => StatementPositions | null;
+
+/** Columns and rows of the statement being read; `row` may return `false` to stop reading. */
+export interface StatementReadSink {
+  columns?: DecoderSink["columns"];
+  row?(...of: Parameters<NonNullable<DecoderSink["row"]>>): boolean | undefined | void;
+}
+
+/**
+ * Reads one statement from `file`, with its rows given to `sink` as they are met. `null` where the file does not hold
+ * it whole (yet), or where the sink stopped it. Throws where the file cannot be opened.
+ */
+export function readStatement(file: string, of: StatementPositions, find: FindStatement, sink: StatementReadSink): Statement | null {
+  let wanted = -1;
+  let found: Statement | null = null;
+  let stopped = false;
+  const { columns, row } = sink;
+  const decoder = new SessionDecoder({
+    statement: (statement) => {
+      if (statement.seq === wanted) found ??= statement;
+    },
+    ...(columns && { columns: (seq, result, definitions) => (seq === wanted ? columns(seq, result, definitions) : undefined) }),
+    row: (seq, result, resultRow) => {
+      if (seq === wanted && row?.(seq, result, resultRow) === false) stopped = true;
+    },
+  });
+  const reader = new FrameReader(file);
+  try {
+    reader.read((frame) => {
+      decoder.frame(frame);
+      return false;
+    });
+    for (const part of dependencies(of, find)) replay(reader, decoder, part, () => false);
+    wanted = of.seq;
+    replay(reader, decoder, of, () => found !== null || stopped);
+    if (found === null && !stopped) decoder.finish();
+    return stopped ? null : found;
+  } finally {
+    reader.close();
+  }
+}
+
+/** Statements to decode before `of`, in order: what it executes, the types it uses, the long values it was sent. */
+function dependencies(of: StatementPositions, find: FindStatement): StatementPositions[] {
+  if (of.context === null) return [];
+  const { prepare, types, longData, columns } = of.context;
+  return [prepare, types, columns, ...longData].flatMap((seq) => (seq === null ? [] : (find(seq) ?? [])));
+}
+
+/**
+ * Feeds the frames of one statement: client bytes from its command on, answer bytes from its answer on, until it is
+ * finished or `done`. For a command without an answer in the recording, only its own bytes are fed.
+ */
+function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPositions, done: () => boolean): void {
+  const { commandAt, answerAt } = of;
+  decoder.restart(of.seq);
+  reader.position = commandAt.frame;
+  reader.read((frame) => {
+    if (frame.kind === FrameKind.client) decoder.frame(frame, frame.offset === commandAt.frame ? commandAt.skip : 0);
+    if (frame.kind === FrameKind.upstream && answerAt !== null && frame.offset >= answerAt.frame) {
+      decoder.frame(frame, frame.offset === answerAt.frame ? answerAt.skip : 0);
+    }
+    if (frame.kind === FrameKind.close || frame.kind === FrameKind.seal) return false;
+    if (answerAt === null && decoder.nextSeq > of.seq) return false;
+    return !(done() || decoder.answered(of.seq));
+  });
+}
