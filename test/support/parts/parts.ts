@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { clientIsThere } from "../clients.ts";
+import { findMariadbServer } from "../servers/mariadb.ts";
+import { mysqlIsThere } from "../servers/mysql.ts";
+import { findChromium } from "./chromium.ts";
+
+/** Something real that tests use and that npm does not bring. */
+export interface Part {
+  readonly name: string;
+  /** What is not tested where it is missing, as the end of a sentence. */
+  readonly untested: string;
+  /** How a person gets it. */
+  readonly howToGet: string;
+  /** Debian packages that bring it; none where it is brought in another way. */
+  readonly packages: readonly string[];
+  isThere(): boolean;
+}
+
+function programIsThere(name: string): boolean {
+  return spawnSync("sh", ["-c", 'command -v "$0"', name]).status === 0;
+}
+
+/** Every part that the tests know. */
+export const parts = {
+  openssl: {
+    name: "OpenSSL",
+    untested: "nothing that needs a real server (their certificates are made with it)",
+    howToGet: "apt-get install openssl",
+    packages: ["openssl"],
+    isThere: () => programIsThere("openssl"),
+  },
+  mariadb: {
+    name: "MariaDB",
+    untested: "recording MariaDB's sessions and its clients",
+    howToGet: "apt-get install mariadb-server mariadb-client, or your system's packages of MariaDB",
+    packages: ["mariadb-server", "mariadb-client"],
+    isThere: () => findMariadbServer() !== null && programIsThere("mariadb-install-db") && clientIsThere("mariadb-dump"),
+  },
+  mysql: {
+    name: "MySQL 9.7",
+    untested: "recording MySQL's sessions, its clients and caching_sha2_password",
+    howToGet: "run npm test on Debian or a container of it (x64); it unpacks MySQL into the cache folder without installing it",
+    packages: [],
+    isThere: mysqlIsThere,
+  },
+  chromium: {
+    name: "Chromium",
+    untested: "the user interface in a browser",
+    howToGet: "apt-get install chromium, or npx playwright install chromium",
+    packages: ["chromium"],
+    isThere: () => findChromium() !== null,
+  },
+  sysbench: {
+    name: "sysbench",
+    untested: "prepared statements of many clients at once",
+    howToGet: "apt-get install sysbench",
+    packages: ["sysbench"],
+    isThere: () => clientIsThere("sysbench"),
+  },
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof parts;
