@@ -91,7 +91,7 @@ function responder(options: BrowserHostOptions, port: number, access: BrowserAcc
     if (path === "/" && token !== null && request.method === "GET") {
       const cookie = access.exchange(token);
       if (cookie !== null) options.onFreshAddress(address());
-      if (cookie !== null) return redirect(response, { "Set-Cookie": cookie });
+      if (cookie !== null) return letIn(request, response, cookie);
       if (access.admits(request.headers.cookie)) return redirect(response, {});
     }
     const unknown = signInRefusal(request, access);
@@ -120,6 +120,21 @@ async function serveFile(files: StaticFiles | null, path: string, request: Incom
   } else {
     response.writeHead(200, { ...securityHeaders, ...file.headers }).end(request.method === "HEAD" ? undefined : file.body);
   }
+}
+
+/**
+ * Gives the cookie out and goes on to the page. A browser that followed a link on another site's page would leave a strict
+ * cookie out of the redirected request, but not out of one that our own page makes.
+ */
+function letIn(request: IncomingMessage, response: ServerResponse, cookie: string): void {
+  if (request.headers["sec-fetch-site"] !== "cross-site") {
+    redirect(response, { "Set-Cookie": cookie });
+    return;
+  }
+  const headers = { "Set-Cookie": cookie, "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" };
+  response
+    .writeHead(200, { ...securityHeaders, ...headers })
+    .end('<!doctype html><meta http-equiv="refresh" content="0;url=/"><a href="/">Open Stenograph</a>\n');
 }
 
 function redirect(response: ServerResponse, headers: Record<string, string>): void {

@@ -1,0 +1,101 @@
+/** The only file that wires concrete parts together; the hosts and the demo start the workstation here. */
+import { randomUUID } from "node:crypto";
+import { access, constants, mkdir } from "node:fs/promises";
+import { ConnectionListeners } from "./api/connections/connection-listeners.ts";
+import { ConnectionStore } from "./api/connections/connection-store.ts";
+import type { Core } from "./api/core.ts";
+import { serveChannel } from "./api/dispatcher.ts";
+import type { Handlers } from "./api/handler.ts";
+import { allHandlers } from "./api/handlers/all-handlers.ts";
+import type { ServerChannel } from "./api/server-channel.ts";
+import { MemorySecretStore } from "./identity/memory-secret-store.ts";
+import { osUserActor } from "./identity/os-user.ts";
+import { PassphraseCipher } from "./identity/passphrase-cipher.ts";
+import type { SecretCipher } from "./identity/secret-cipher.ts";
+import { SecretFile } from "./identity/secret-file.ts";
+import type { SecretStore } from "./identity/secret-store.ts";
+import { LibraryClient } from "./library/library-client.ts";
+import { FailureError, failureOf } from "./model/failure.ts";
+import { RelayClient } from "./relay/relay-client.ts";
+import { programVersion } from "./version.ts";
+
+export interface WorkstationOptions {
+  readonly dataDirectory: string;
+  readonly host: "desktop" | "browser";
+  /** The workers' programs: TypeScript under Node, what it was built to under Electron. */
+  readonly workers: { readonly relay: URL; readonly library: URL };
+  readonly demo: boolean;
+  /** Encrypts stored passwords; without one `STENOGRAPH_PASSPHRASE` does, and without that they are kept for this run only. */
+  readonly cipher?: SecretCipher | null;
+}
+
+/** The running core. */
+export interface Workstation {
+  readonly core: Core;
+  readonly handlers: Handlers;
+  readonly library: LibraryClient;
+  /** Sentences that a person should read at the start, e.g. that a broken file was put aside. */
+  readonly notices: readonly string[];
+  /** Serves the contract to one user interface. */
+  connect(channel: ServerChannel): void;
+  openSessions(): number;
+  /** Ends in order: sessions closed, recordings ended, the library after what it is writing. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a `FailureError` where the data directory cannot be used, and has started nothing then. */
+export async function composeWorkstation(options: WorkstationOptions): Promise<Workstation> {
+  const { dataDirectory } = options;
+  await makeDirectory(dataDirectory);
+  const secrets = await openSecrets(dataDirectory, options.cipher ?? null);
+  const { store, notice } = await ConnectionStore.open(dataDirectory, secrets);
+  const actor = osUserActor();
+  const recorder = randomUUID();
+  const relay = new RelayClient({ worker: options.workers.relay, dataDirectory, actor, recorder });
+  const library = new LibraryClient(options.workers.library, { dataDirectory, index: true, recorder });
+  const unsubscribe = relay.onProgress((recordings) => library.grew(recordings));
+  const core: Core = {
+    info: { version: programVersion, host: options.host, dataDirectory, actor, clientCaFile: null, demo: options.demo },
+    library,
+    listeners: relay,
+    connections: store,
+    connectionListeners: new ConnectionListeners(store, relay),
+  };
+  const handlers = allHandlers(core);
+  await core.connectionListeners.resume();
+  return {
+    core,
+    handlers,
+    library,
+    notices: notice === null ? [] : [notice],
+    connect: (channel) => serveChannel(channel, handlers, reportUnexpected),
+    openSessions: () => relay.openSessions(),
+    close: async () => {
+      await relay.stop();
+      unsubscribe();
+      await library.close();
+    },
+  };
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.W_OK);
+  } catch (cause) {
+    const message = `The data directory ${path} cannot be used: ${failureOf(cause).message}. Choose another with --data.`;
+    throw new FailureError("directory-unusable", message, { cause });
+  }
+}
+
+/** The operating system's key first, then a passphrase; with neither, secrets are kept in memory. */
+async function openSecrets(dataDirectory: string, system: SecretCipher | null): Promise<SecretStore> {
+  const passphrase = process.env.STENOGRAPH_PASSPHRASE;
+  const cipher = system ?? (passphrase ? new PassphraseCipher(passphrase) : null);
+  return cipher === null ? new MemorySecretStore() : SecretFile.open(SecretFile.pathIn(dataDirectory, cipher), cipher);
+}
+
+/** A mistake of the program: the caller gets its message, the log gets where it happened. */
+function reportUnexpected(cause: unknown, name: string): void {
+  process.stderr.write(`${name} failed unexpectedly: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
+}
