@@ -1,0 +1,157 @@
+/** The Connection phase of a session, on both sides: from an accepted client to two sockets ready for commands. */
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import type { CloseCause } from "../model/session.ts";
+import { type ErrPacket, encodeErrPacket } from "../protocol/err-packet.ts";
+import type { ClientIdentity } from "./client-identity.ts";
+import { openClient } from "./client-opening.ts";
+import { type ConnectionPhaseFacts, type FactsDraft, noFacts } from "./connection-phase-facts.ts";
+import type { Refusal, Side } from "./dialogue.ts";
+import { runDialogue, type Sides } from "./dialogue-runner.ts";
+import { clientGreeting, type OwnChallenge, ownPlugin } from "./greeting.ts";
+import { PacketStream } from "./packet-stream.ts";
+import { type OpenSession, signIn } from "./sign-in.ts";
+import { acceptTls, type Encrypted, startTls } from "./tls.ts";
+import { dialUpstream, tune } from "./upstream-dial.ts";
+import { readGreeting } from "./upstream-opening.ts";
+
+export interface ConnectionPhaseSettings {
+  readonly connection: Connection;
+  readonly secrets: ConnectionSecrets;
+  readonly clientIdentity: ClientIdentity;
+  readonly limits: ConnectionPhaseLimits;
+}
+
+/** Milliseconds; each is the longest that its part may take, whatever the peers do. */
+export interface ConnectionPhaseLimits {
+  /** From the greeting to the client's HandshakeResponse41. */
+  readonly handshakeMs: number;
+  /** Connecting to the upstream, and again for its greeting. */
+  readonly dialMs: number;
+  /** Authentication, in which a person may be asked to type or to confirm. One minute unless given. */
+  readonly authenticationMs?: number;
+}
+
+export type ConnectionPhaseEnd =
+  | {
+      readonly kind: "signed-in";
+      readonly client: Duplex;
+      readonly upstream: Duplex;
+      readonly facts: ConnectionPhaseFacts;
+      /** The framed OK_Packet for the client, which has not been sent. */
+      readonly okPacket: Buffer;
+    }
+  | {
+      readonly kind: "refused";
+      readonly client: Duplex;
+      readonly facts: ConnectionPhaseFacts;
+      readonly cause: CloseCause;
+      readonly detail: string;
+      /** The framed ERR_Packet for the client, which has not been sent; `null` where the client can no longer be told. */
+      readonly answer: Buffer | null;
+    }
+  /** The client went away, or let its time pass, without a byte. It has been closed. */
+  | { readonly kind: "silent" };
+
+const defaultAuthenticationMs = 60_000;
+
+/**
+ * Runs the Connection phase for an accepted client. Both sockets come back paused, with everything beyond the phase
+ * still unread in them; after a refusal the upstream's is closed. Never rejects for what a peer does.
+ */
+export async function runConnectionPhase(client: Socket, settings: ConnectionPhaseSettings): Promise<ConnectionPhaseEnd> {
+  const { connection, limits } = settings;
+  tune(client);
+  // Stays for good: whoever reads the socket next adds its own listener, and an error in between must not be fatal.
+  client.on("error", () => undefined);
+  const { host, port } = connection.upstream;
+  const facts = noFacts(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
+  const gone = new AbortController();
+  client.once("close", () => gone.abort());
+  const clientPackets = new PacketStream(client, true);
+  const dialled = await dialUpstream(connection.upstream, limits.dialMs, gone.signal);
+  if (!dialled.ok) return await refused(client, clientPackets, facts, unreachable(connection, dialled.message), true);
+  const sides = sidesOf(clientPackets, new PacketStream(dialled.socket, false), settings);
+  const end = await runOn(sides, facts, settings, client.remoteAddress ?? "unknown");
+  if (end.ok) {
+    const [clientSocket, upstreamSocket] = await Promise.all([sides.client.release(), sides.upstream.release()]);
+    return { kind: "signed-in", client: clientSocket, upstream: upstreamSocket, facts, ...end.value };
+  }
+  sides.upstream.detach().destroy();
+  dialled.socket.destroy();
+  return await refused(client, sides.client, facts, end.refusal, end.beforeGreeting);
+}
+
+type PhaseEnd =
+  | { readonly ok: true; readonly value: { readonly okPacket: Buffer } }
+  | { readonly ok: false; readonly refusal: Refusal; readonly beforeGreeting: boolean };
+
+async function runOn(sides: Sides, facts: FactsDraft, settings: ConnectionPhaseSettings, clientAddress: string): Promise<PhaseEnd> {
+  const { connection, secrets, limits, clientIdentity } = settings;
+  const greeted = await runDialogue(readGreeting(), sides, limits.dialMs);
+  if (!greeted.ok) return { ok: false, refusal: greeted.refusal, beforeGreeting: true };
+  const greeting = greeted.value;
+  facts.upstreamVersion = greeting.serverVersion;
+  facts.threadId = greeting.threadId;
+  const challenge: OwnChallenge | null = connection.auth === "mapped" ? { scramble: newScramble(), plugin: ownPlugin(greeting) } : null;
+  const opening = openClient(clientGreeting(greeting, connection.clientTls, challenge), connection.clientTls, facts);
+  const opened = await runDialogue(opening, sides, limits.handshakeMs);
+  if (!opened.ok) return { ok: false, refusal: opened.refusal, beforeGreeting: false };
+  const session: OpenSession = {
+    connection,
+    secrets,
+    clientAddress,
+    passwordKey: clientIdentity.passwordKey,
+    greeting,
+    challenge,
+    freshScramble: newScramble(),
+    response: opened.value,
+  };
+  const signedIn = await runDialogue(signIn(session, facts), sides, limits.authenticationMs ?? defaultAuthenticationMs);
+  if (!signedIn.ok) return { ok: false, refusal: signedIn.refusal, beforeGreeting: false };
+  return { ok: true, value: { okPacket: sides.client.frame(signedIn.value.okPayload) } };
+}
+
+function sidesOf(client: PacketStream, upstream: PacketStream, settings: ConnectionPhaseSettings): Sides {
+  const encrypt = (side: Side): Promise<Encrypted> =>
+    side === "client"
+      ? acceptTls(client.detach(), settings.clientIdentity.secureContext)
+      : startTls(upstream.detach(), settings.connection);
+  return { client, upstream, encrypt };
+}
+
+/** 20 random bytes, none of them NUL or `$`, as MySQL makes them: clients read them as text up to a NUL. */
+function newScramble(): Buffer {
+  return Buffer.from(randomBytes(20).map((byte) => ((byte & 0x7f) === 0 || (byte & 0x7f) === 0x24 ? 0x2a : byte & 0x7f)));
+}
+
+function unreachable(connection: Connection, why: string): Refusal {
+  const { host, port } = connection.upstream;
+  const message = `The upstream ${host}:${port} cannot be reached: ${why}. Check that it is up, and the host and port of this connection.`;
+  return { cause: "upstream-unreachable", detail: message, answer: { errno: 2003, sqlstate: "HY000", message } };
+}
+
+async function refused(
+  accepted: Socket,
+  packets: PacketStream,
+  facts: ConnectionPhaseFacts,
+  refusal: Refusal,
+  beforeGreeting: boolean,
+): Promise<ConnectionPhaseEnd> {
+  const client = await packets.release();
+  const answer = refusal.answer === null ? null : packets.frame(answerPayload(refusal.answer, beforeGreeting));
+  const isClients = refusal.cause.startsWith("client-");
+  if (accepted.bytesRead === 0 && (isClients || accepted.destroyed)) {
+    if (answer !== null) accepted.write(answer);
+    accepted.destroySoon();
+    return { kind: "silent" };
+  }
+  return { kind: "refused", client, facts, cause: refusal.cause, detail: refusal.detail, answer };
+}
+
+/** Before the greeting a client does not look for an SQLSTATE, and would show it as part of the message. */
+function answerPayload(answer: ErrPacket | Buffer, beforeGreeting: boolean): Buffer {
+  return Buffer.isBuffer(answer) ? answer : encodeErrPacket(answer, !beforeGreeting);
+}

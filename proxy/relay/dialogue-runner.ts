@@ -1,0 +1,125 @@
+/** Runs dialogues on sockets: one place where packets meet sockets, TLS and time. */
+import type { TlsFacts } from "../model/session.ts";
+import {
+  clientMalformed,
+  type Dialogue,
+  type Outcome,
+  type Refusal,
+  Refused,
+  refusal,
+  type Side,
+  type Step,
+  upstreamMalformed,
+} from "./dialogue.ts";
+import type { PacketStream, Taken } from "./packet-stream.ts";
+import type { Encrypted } from "./tls.ts";
+
+/** The two sides of a session, and how each of them turns to TLS. */
+export interface Sides {
+  readonly client: PacketStream;
+  readonly upstream: PacketStream;
+  readonly encrypt: (side: Side) => Promise<Encrypted>;
+}
+
+export type DialogueEnd<Result> = { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly refusal: Refusal };
+
+/** Runs `dialogue` to its end, which comes within `limitMs` whatever the peers do. */
+export async function runDialogue<Result>(dialogue: Dialogue<Result>, sides: Sides, limitMs: number): Promise<DialogueEnd<Result>> {
+  const deadline = performance.now() + limitMs;
+  try {
+    let next = dialogue.next();
+    while (!next.done) {
+      const outcome = await perform(next.value, sides, deadline, limitMs);
+      next = dialogue.next(outcome);
+    }
+    return { ok: true, value: next.value };
+  } catch (thrown) {
+    if (thrown instanceof Refused) return { ok: false, refusal: thrown.refusal };
+    throw thrown;
+  }
+}
+
+async function perform(step: Step, sides: Sides, deadline: number, limitMs: number): Promise<Outcome> {
+  switch (step.kind) {
+    case "send":
+      sides[step.to].send(step.payload);
+      return { kind: "sent" };
+    case "receive":
+      return await nextPacket(step.whose, sides, deadline, limitMs);
+    case "encrypt":
+      return { kind: "encrypted", tls: await encrypted(step.side, sides, deadline, limitMs) };
+  }
+}
+
+/** Waits for a packet of `whose`. A client that is gone ends the wait for the upstream too, and the reverse. */
+async function nextPacket(whose: Side | "either", sides: Sides, deadline: number, limitMs: number): Promise<Outcome> {
+  const { promise: late, resolve: expire } = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => expire("late"), deadline - performance.now());
+  try {
+    for (;;) {
+      for (const side of ["upstream", "client"] as const) {
+        const taken = whose === side || whose === "either" ? sides[side].take() : null;
+        if (taken?.kind === "packet") return { kind: "packet", from: side, payload: taken.payload };
+        if (taken?.kind === "lost") throw lostPeer(side, taken);
+        if (sides[side].isGone) throw lostPeer(side, { kind: "lost", how: "closed", detail: "the connection was closed" });
+      }
+      const { promise: changed, resolve: change } = Promise.withResolvers<"changed">();
+      sides.client.onChange(() => change("changed"));
+      sides.upstream.onChange(() => change("changed"));
+      if ((await Promise.race([changed, late])) === "late") throw tooLate(whose === "client" ? "client" : "upstream", limitMs);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function encrypted(side: Side, sides: Sides, deadline: number, limitMs: number): Promise<TlsFacts> {
+  const { promise: late, resolve: expire } = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => expire("late"), deadline - performance.now());
+  try {
+    const end = await Promise.race([sides.encrypt(side), late]);
+    if (end === "late") throw tooLate(side, limitMs);
+    if (end.ok) {
+      sides[side].adopt(end.socket);
+      return end.facts;
+    }
+    throw side === "client" ? clientTlsFailed(end.message) : upstreamTlsFailed(end.message);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function lostPeer(side: Side, taken: Taken & { kind: "lost" }): Refused {
+  if (taken.how === "malformed") return side === "client" ? clientMalformed(taken.detail) : upstreamMalformed(taken.detail);
+  if (side === "client") {
+    const detail = `The client went away during sign-in: ${taken.detail}.`;
+    return new Refused({ cause: taken.how === "reset" ? "client-reset" : "client-closed", detail, answer: null });
+  }
+  return refusal(taken.how === "reset" ? "upstream-reset" : "upstream-closed", {
+    errno: 2013,
+    sqlstate: "HY000",
+    message: `The upstream went away during sign-in: ${taken.detail}. Check its error log.`,
+  });
+}
+
+function tooLate(side: Side, limitMs: number): Refused {
+  const seconds = `${limitMs / 1000} s`;
+  if (side === "client") {
+    const message = `The client did not sign in within ${seconds}, so the connection is closed.`;
+    return refusal("client-timeout", { errno: 1159, sqlstate: "08S01", message });
+  }
+  const message = `The upstream did not answer within ${seconds} during sign-in. Check that it is up and that this port is a MySQL server's.`;
+  return refusal("upstream-unreachable", { errno: 2013, sqlstate: "HY000", message });
+}
+
+function clientTlsFailed(message: string): Refused {
+  return new Refused({ cause: "client-malformed", detail: `The TLS handshake with the client failed: ${message}.`, answer: null });
+}
+
+function upstreamTlsFailed(message: string): Refused {
+  return refusal("upstream-unreachable", {
+    errno: 2026,
+    sqlstate: "HY000",
+    message: `TLS towards the upstream failed: ${message}. Check the upstream's certificate and the certificate authority of this connection.`,
+  });
+}

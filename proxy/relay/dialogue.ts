@@ -1,0 +1,112 @@
+/**
+ * The Connection phase without sockets. A dialogue is a generator: it yields what it wants done (send this packet,
+ * wait for a packet, turn on TLS) and is resumed with what came of it. `dialogue-runner` does it on sockets; tests
+ * feed bytes. What ends a dialogue early is thrown inside it as `Refused` and becomes a value at its edge.
+ */
+import type { CloseCause, TlsFacts } from "../model/session.ts";
+import type { ErrPacket } from "../protocol/err-packet.ts";
+import type { Decoded } from "../protocol/packet-reader.ts";
+
+export type Side = "client" | "upstream";
+
+/** What a dialogue wants done. `whose` is the side whose packet is waited for; `either` takes what comes first. */
+export type Step =
+  | { readonly kind: "send"; readonly to: Side; readonly payload: Buffer }
+  | { readonly kind: "receive"; readonly whose: Side | "either" }
+  | { readonly kind: "encrypt"; readonly side: Side };
+
+/** What came of a step. */
+export type Outcome =
+  | { readonly kind: "sent" }
+  | { readonly kind: "packet"; readonly from: Side; readonly payload: Buffer }
+  | { readonly kind: "encrypted"; readonly tls: TlsFacts };
+
+/** A packet and whose it is. */
+export interface Packet {
+  readonly from: Side;
+  readonly payload: Buffer;
+}
+
+export type Dialogue<Result> = Generator<Step, Result, Outcome>;
+
+/** Why a dialogue ends without a session. */
+export interface Refusal {
+  readonly cause: CloseCause;
+  /** A sentence for a person, recorded with the session. Never holds a secret. */
+  readonly detail: string;
+  /** What the client is told: an error in the proxy's own words, or an ERR_Packet's payload to relay as it is, or nothing. */
+  readonly answer: ErrPacket | Buffer | null;
+}
+
+/** Carries a `Refusal` out of a dialogue, however deep. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.refusal = refusal;
+  }
+}
+
+/** A refusal that the client is told as an ERR_Packet in the proxy's own words, which are also the recorded detail. */
+export function refusal(cause: CloseCause, err: ErrPacket, detail: string = err.message): Refused {
+  return new Refused({ cause, detail, answer: err });
+}
+
+/** Sends one packet. */
+export function* send(to: Side, payload: Buffer): Dialogue<void> {
+  yield { kind: "send", to, payload };
+}
+
+/** Waits for the next packet of `whose`; the payload. */
+export function* receive(whose: Side): Dialogue<Buffer> {
+  return (yield* packetOf(whose)).payload;
+}
+
+/** Waits for the next packet of whichever side speaks first. */
+export function* receiveEither(): Dialogue<Packet> {
+  return yield* packetOf("either");
+}
+
+function* packetOf(whose: Side | "either"): Dialogue<Packet> {
+  const outcome = yield { kind: "receive", whose };
+  if (outcome.kind !== "packet") throw new TypeError(`a dialogue that waits for a packet was resumed with "${outcome.kind}"`);
+  return outcome;
+}
+
+/** Turns on TLS on one side. */
+export function* encrypt(side: Side): Dialogue<TlsFacts> {
+  const outcome = yield { kind: "encrypt", side };
+  if (outcome.kind !== "encrypted") throw new TypeError(`a dialogue that waits for TLS was resumed with "${outcome.kind}"`);
+  return outcome.tls;
+}
+
+/** The decoded packet of a client, or the refusal of a client that does not speak the protocol. */
+export function fromClient<T>(decoded: Decoded<T>): T {
+  if (decoded.ok) return decoded.value;
+  throw clientMalformed(decoded.malformed);
+}
+
+/** The decoded packet of the upstream, or the refusal of an upstream that does not speak the protocol. */
+export function fromUpstream<T>(decoded: Decoded<T>): T {
+  if (decoded.ok) return decoded.value;
+  throw upstreamMalformed(decoded.malformed);
+}
+
+/** The refusal of a client that broke the protocol; `what` says how. */
+export function clientMalformed(what: string): Refused {
+  return refusal("client-malformed", {
+    errno: 1043,
+    sqlstate: "08S01",
+    message: `Bad handshake: this port speaks the MySQL protocol, and the client's packet does not (${what}).`,
+  });
+}
+
+/** The refusal of an upstream that broke the protocol; `what` says how. */
+export function upstreamMalformed(what: string): Refused {
+  return refusal("upstream-malformed", {
+    errno: 2027,
+    sqlstate: "HY000",
+    message: `The upstream does not speak the MySQL protocol as expected (${what}). Check the host and port of this connection.`,
+  });
+}

@@ -1,0 +1,83 @@
+/** Sign-in: from a client that has answered the greeting to an OK_Packet of the upstream, in either mode. */
+import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import { Capability, has } from "../protocol/capabilities.ts";
+import { encodeHandshakeResponse41, type HandshakeResponse41 } from "../protocol/handshake-response-41.ts";
+import type { HandshakeV10 } from "../protocol/handshake-v10.ts";
+import { relayAuthentication } from "./authentication-relay.ts";
+import { authenticateClient } from "./client-authentication.ts";
+import { claimedAttributes, type FactsDraft, nameOrNull } from "./connection-phase-facts.ts";
+import { type Dialogue, send } from "./dialogue.ts";
+import { capabilitiesInForce, type OwnChallenge, upstreamCapabilities } from "./greeting.ts";
+import { type PasswordKey, PasswordTranslation } from "./password-translation.ts";
+import type { SignedIn } from "./upstream-answer.ts";
+import { authenticateUpstream, firstPlugin, firstResponse } from "./upstream-authentication.ts";
+import { encryptUpstream } from "./upstream-opening.ts";
+
+/** All that is known when authentication begins. */
+export interface OpenSession {
+  readonly connection: Connection;
+  readonly secrets: ConnectionSecrets;
+  readonly clientAddress: string;
+  readonly passwordKey: PasswordKey;
+  readonly greeting: HandshakeV10;
+  /** The proxy's own challenge to the client in `mapped` mode; `null` in `passthrough`. */
+  readonly challenge: OwnChallenge | null;
+  /** 20 random bytes for an AuthSwitchRequest of the proxy's own. */
+  readonly freshScramble: Buffer;
+  readonly response: HandshakeResponse41;
+}
+
+/** Signs the client in, and fills in `facts` as they are found out. */
+export function* signIn(session: OpenSession, facts: FactsDraft): Dialogue<SignedIn> {
+  const { connection, greeting, response, challenge } = session;
+  facts.capabilities = capabilitiesInForce(response.capabilities, greeting, connection.auth);
+  facts.characterSet = response.characterSet;
+  facts.schema = nameOrNull(response.schema);
+  facts.claimed = claimedAttributes(response.attributes);
+  facts.account = nameOrNull(response.user);
+  facts.authPlugin = response.authPlugin;
+  const signedIn = challenge === null ? yield* passthrough(session, facts) : yield* mapped(session, challenge, facts);
+  facts.authPlugin = signedIn.plugin;
+  return signedIn;
+}
+
+function* passthrough(session: OpenSession, facts: FactsDraft): Dialogue<SignedIn> {
+  const { greeting, response } = session;
+  const upstreamResponse = yield* openUpstream(session, response, facts);
+  const encrypted = { client: facts.tls.client !== null, upstream: facts.tls.upstream !== null };
+  const translation = new PasswordTranslation(response.authPlugin, greeting.scramble, encrypted, session.passwordKey);
+  const authResponse = yield* translation.answerForUpstream(response.authResponse);
+  yield* send("upstream", encodeHandshakeResponse41({ ...upstreamResponse, authResponse }));
+  return yield* relayAuthentication(translation, has(facts.capabilities, Capability.MULTI_FACTOR_AUTHENTICATION));
+}
+
+function* mapped(session: OpenSession, challenge: OwnChallenge, facts: FactsDraft): Dialogue<SignedIn> {
+  const { connection, secrets, greeting, response } = session;
+  const credential = { user: connection.clientUser, password: secrets.clientPassword };
+  yield* authenticateClient(credential, challenge, { ...response, host: session.clientAddress }, session.freshScramble);
+  facts.account = connection.upstreamUser;
+  const password = secrets.upstreamPassword ?? "";
+  const plugin = firstPlugin(greeting.authPlugin);
+  const asked = response.capabilities | (greeting.capabilities & (Capability.PLUGIN_AUTH | Capability.SECURE_CONNECTION));
+  const upstreamResponse = yield* openUpstream(session, { ...response, capabilities: asked }, facts);
+  yield* send(
+    "upstream",
+    encodeHandshakeResponse41({
+      ...upstreamResponse,
+      user: Buffer.from(connection.upstreamUser ?? "", "utf8"),
+      authPlugin: plugin,
+      authResponse: firstResponse(plugin, greeting.scramble, password),
+    }),
+  );
+  const account = { connection: connection.name, password, encrypted: facts.tls.upstream !== null };
+  return yield* authenticateUpstream(account, plugin, greeting.scramble);
+}
+
+/** Turns on TLS towards the upstream where it is wanted; the response for it, with the flags that are then right. */
+function* openUpstream(session: OpenSession, response: HandshakeResponse41, facts: FactsDraft): Dialogue<HandshakeResponse41> {
+  const { connection, greeting } = session;
+  const plain = { ...response, capabilities: upstreamCapabilities(response.capabilities, connection.auth, false), mariaDbCapabilities: 0 };
+  const tls = yield* encryptUpstream(greeting, connection.upstreamTls, plain);
+  facts.tls = { ...facts.tls, upstream: tls };
+  return { ...plain, capabilities: upstreamCapabilities(response.capabilities, connection.auth, tls !== null) };
+}

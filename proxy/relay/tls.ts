@@ -1,0 +1,61 @@
+/** TLS on both sides of a session: as a server towards clients, as a client towards the upstream. */
+import { isIP, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type ConnectionOptions, connect, getCACertificates, type SecureContext, TLSSocket } from "node:tls";
+import type { Connection } from "../model/connection.ts";
+import type { TlsFacts } from "../model/session.ts";
+
+const minVersion = "TLSv1.2";
+
+/** An encrypted socket, or a sentence that says why there is none. */
+export type Encrypted =
+  | { readonly ok: true; readonly socket: Duplex; readonly facts: TlsFacts }
+  | { readonly ok: false; readonly message: string };
+
+/** Answers a client's TLS handshake. What `socket` has already read is part of it. */
+export function acceptTls(socket: Duplex, secureContext: SecureContext): Promise<Encrypted> {
+  return settled(new TLSSocket(socket as Socket, { isServer: true, secureContext, minVersion }), "secure");
+}
+
+/** Starts TLS towards the upstream, its certificate checked as the connection's mode says. */
+export function startTls(socket: Duplex, connection: Connection): Promise<Encrypted> {
+  try {
+    return settled(connect({ ...verification(connection), socket, minVersion }), "secureConnect");
+  } catch (thrown) {
+    // A certificate authority that is not one is found here, before anything is sent.
+    return Promise.resolve({ ok: false, message: messageOf(thrown) });
+  }
+}
+
+function verification(connection: Connection): ConnectionOptions {
+  const { upstreamTls, upstreamCa } = connection;
+  const { host } = connection.upstream;
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  if (upstreamTls !== "verify-ca" && upstreamTls !== "verify-identity") return { host, ...servername, rejectUnauthorized: false };
+  const ca = upstreamCa ?? getCACertificates("system");
+  const identity = upstreamTls === "verify-ca" ? { checkServerIdentity: () => undefined } : {};
+  return { host, ...servername, ...identity, ca, rejectUnauthorized: true };
+}
+
+function settled(socket: TLSSocket, ready: "secure" | "secureConnect"): Promise<Encrypted> {
+  return new Promise((resolve) => {
+    socket.once(ready, () => resolve({ ok: true, socket, facts: factsOf(socket) }));
+    socket.once("close", () => resolve({ ok: false, message: "the connection was closed during the TLS handshake" }));
+    // Stays for good: a late error of a socket that is being given up must not end the process.
+    socket.on("error", (failure) => {
+      resolve({ ok: false, message: messageOf(failure) });
+      socket.destroy();
+    });
+  });
+}
+
+function factsOf(socket: TLSSocket): TlsFacts {
+  return { version: socket.getProtocol() ?? "unknown", cipher: socket.getCipher()?.name ?? "unknown" };
+}
+
+/** OpenSSL's own lines name source files; its `reason` is the part for a person. */
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const reason = "reason" in thrown && typeof thrown.reason === "string" ? thrown.reason : null;
+  return reason ?? thrown.message;
+}
