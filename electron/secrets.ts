@@ -1,5 +1,5 @@
 import { safeStorage } from "electron";
-import type { SecretCipher } from "../proxy/identity/secret-cipher.ts";
+import type { SecretCipher } from "../proxy/compose.ts";
 
 /**
  * Encryption with a key that the operating system keeps (Keychain, DPAPI, libsecret, KWallet); `null` where there is none.

@@ -1,5 +1,4 @@
 /** The only file that wires concrete parts together; the hosts and the demo start the workstation here. */
-import { randomUUID } from "node:crypto";
 import { access, constants, mkdir } from "node:fs/promises";
 import { ConnectionListeners } from "./api/connections/connection-listeners.ts";
 import { ConnectionStore } from "./api/connections/connection-store.ts";
@@ -16,8 +15,12 @@ import { SecretFile } from "./identity/secret-file.ts";
 import type { SecretStore } from "./identity/secret-store.ts";
 import { LibraryClient } from "./library/library-client.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
+import { RecorderLock } from "./recording/recorder-lock.ts";
 import { RelayClient } from "./relay/relay-client.ts";
 import { programVersion } from "./version.ts";
+
+export { defaultDataDirectory } from "./config.ts";
+export type { SecretCipher };
 
 export interface WorkstationOptions {
   readonly dataDirectory: string;
@@ -50,9 +53,9 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   const secrets = await openSecrets(dataDirectory, options.cipher ?? null);
   const { store, notice } = await ConnectionStore.open(dataDirectory, secrets);
   const actor = osUserActor();
-  const recorder = randomUUID();
-  const relay = new RelayClient({ worker: options.workers.relay, dataDirectory, actor, recorder });
-  const library = new LibraryClient(options.workers.library, { dataDirectory, index: true, recorder });
+  const lock = lockRecorder(dataDirectory);
+  const relay = new RelayClient({ worker: options.workers.relay, dataDirectory, actor, recorder: lock.id });
+  const library = new LibraryClient(options.workers.library, { dataDirectory, index: true, recorder: lock.id });
   const unsubscribe = relay.onProgress((recordings) => library.grew(recordings));
   const core: Core = {
     info: { version: programVersion, host: options.host, dataDirectory, actor, clientCaFile: null, demo: options.demo },
@@ -74,6 +77,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
       await relay.stop();
       unsubscribe();
       await library.close();
+      lock.release();
     },
   };
 }
@@ -83,9 +87,21 @@ async function makeDirectory(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await access(path, constants.W_OK);
   } catch (cause) {
-    const message = `The data directory ${path} cannot be used: ${failureOf(cause).message}. Choose another with --data.`;
-    throw new FailureError("directory-unusable", message, { cause });
+    throw unusable(path, cause);
   }
+}
+
+function lockRecorder(dataDirectory: string): RecorderLock {
+  try {
+    return RecorderLock.acquire(dataDirectory);
+  } catch (cause) {
+    throw unusable(dataDirectory, cause);
+  }
+}
+
+function unusable(path: string, cause: unknown): FailureError {
+  const message = `The data directory ${path} cannot be used: ${failureOf(cause).message}. Choose another with --data.`;
+  return new FailureError("directory-unusable", message, { cause });
 }
 
 /** The operating system's key first, then a passphrase; with neither, secrets are kept in memory. */

@@ -146,10 +146,9 @@ function refuse(response: ServerResponse, status: number, message: string, heade
     response.destroy();
     return;
   }
-  const body = `${message}\n`;
-  response
-    .writeHead(status, { ...securityHeaders, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", ...headers })
-    .end(body);
+  const body = Buffer.from(`${message}\n`);
+  const plain = { "Content-Type": "text/plain; charset=utf-8", "Content-Length": String(body.length), "Cache-Control": "no-store" };
+  response.writeHead(status, { ...securityHeaders, ...plain, ...headers }).end(body);
 }
 
 function refuseUpgrade(socket: Duplex, status: number, message: string): void {

@@ -14,14 +14,16 @@ const pingEveryMs = 30_000;
 /** Accepts upgraded requests, after the HTTP server has let them in. */
 export class WebSocketServer {
   readonly #connect: (channel: ServerChannel) => void;
+  readonly #everyMs: number;
   readonly #acceptor = new Acceptor({ noServer: true, maxPayload: messageLimit, perMessageDeflate: false });
 
-  constructor(connect: (channel: ServerChannel) => void) {
+  constructor(connect: (channel: ServerChannel) => void, everyMs = pingEveryMs) {
     this.#connect = connect;
+    this.#everyMs = everyMs;
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#acceptor.handleUpgrade(request, socket, head, (accepted) => this.#connect(new WebSocketChannel(accepted)));
+    this.#acceptor.handleUpgrade(request, socket, head, (accepted) => this.#connect(new WebSocketChannel(accepted, this.#everyMs)));
   }
 
   close(): void {
@@ -38,7 +40,7 @@ export class WebSocketChannel implements ServerChannel {
   readonly #socket: WebSocket;
   #waiting: (() => void)[] = [];
 
-  constructor(socket: WebSocket, everyMs = pingEveryMs) {
+  constructor(socket: WebSocket, everyMs: number) {
     this.#socket = socket;
     socket.on("error", () => socket.terminate());
     socket.on("close", () => this.#release());

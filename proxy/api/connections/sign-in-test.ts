@@ -1,5 +1,5 @@
 import type { PeerCertificate, TLSSocket } from "node:tls";
-import { checkServerIdentity } from "node:tls";
+import { checkServerIdentity, getCACertificates } from "node:tls";
 import { type Connection as ClientConnection, type ConnectionOptions, createConnection, type SslOptions } from "mysql2";
 import type { Connection, UpstreamTls } from "../../model/connection.ts";
 import type { TlsFacts } from "../../model/session.ts";
@@ -61,7 +61,7 @@ function optionsOf(connection: Connection, password: string | null, limitMs: num
 
 function sslOf(mode: UpstreamTls, ca: string | null): SslOptions {
   const verified = mode === "verify-ca" || mode === "verify-identity";
-  return { rejectUnauthorized: verified, ...(verified && ca !== null ? { ca } : {}) };
+  return { rejectUnauthorized: verified, ...(verified ? { ca: ca ?? getCACertificates("system") } : {}) };
 }
 
 /** The parts of mysql2's connection that its types leave out: the greeting, the socket, and the step to TLS. */
