@@ -70,10 +70,18 @@ export interface RunningStenograph {
   end(signal?: NodeJS.Signals): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** A directory for recordings and settings that is removed at the end of a `using` block. */
+/** A directory for recordings and settings that is removed at the end of a `using` block, or of the process. */
 export function temporaryDirectory(): { readonly path: string; [Symbol.dispose](): void } {
   const path = mkdtempSync(join(tmpdir(), "stenograph-test-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  process.once("exit", remove);
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      process.off("exit", remove);
+      remove();
+    },
+  };
 }
 
 /** Starts a command that goes on, and waits for its first line; throws with its standard error where none comes. */
