@@ -41,7 +41,7 @@ export function connectionHandlers(core: Core): Pick<CallHandlers, ConnectionCal
     },
     "connections.start": ({ id }) => listeners.start(id),
     "connections.stop": ({ id }) => listeners.stop(id),
-    "connections.snippets": ({ id }) => Promise.resolve({ snippets: snippets(core, id) }),
+    "connections.snippets": async ({ id }) => ({ snippets: snippets(core, id) }),
   };
 }
 
