@@ -15,9 +15,9 @@ import { SecretFile } from "./identity/secret-file.ts";
 import type { SecretStore } from "./identity/secret-store.ts";
 import { LibraryClient } from "./library/library-client.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
+import { program } from "./model/program.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { RelayClient } from "./relay/relay-client.ts";
-import { programVersion } from "./version.ts";
 
 export { defaultDataDirectory } from "./config.ts";
 export type { SecretCipher };
@@ -54,18 +54,20 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   const { store, notice } = await ConnectionStore.open(dataDirectory, secrets);
   const actor = osUserActor();
   const lock = lockRecorder(dataDirectory);
-  const relay = new RelayClient({ worker: options.workers.relay, dataDirectory, actor, recorder: lock.id });
+  const relay = new RelayClient({ worker: options.workers.relay, dataDirectory, actor, recorder: lock.id, log: say });
   const library = new LibraryClient(options.workers.library, { dataDirectory, index: true, recorder: lock.id });
   const unsubscribe = relay.onProgress((recordings) => library.grew(recordings));
+  const connectionListeners = new ConnectionListeners(store, relay);
+  const clientCaFile = await authorityFile(relay);
   const core: Core = {
-    info: { version: programVersion, host: options.host, dataDirectory, actor, clientCaFile: null, demo: options.demo },
+    info: { version: program.version, host: options.host, dataDirectory, actor, clientCaFile, demo: options.demo },
     library,
     listeners: relay,
     connections: store,
-    connectionListeners: new ConnectionListeners(store, relay),
+    connectionListeners,
   };
   const handlers = allHandlers(core);
-  await core.connectionListeners.resume();
+  if (clientCaFile !== null) await connectionListeners.resume();
   return {
     core,
     handlers,
@@ -74,12 +76,21 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     connect: (channel) => serveChannel(channel, handlers, reportUnexpected),
     openSessions: () => relay.openSessions(),
     close: async () => {
-      await relay.stop();
+      await relay.close();
       unsubscribe();
       await library.close();
       lock.release();
     },
   };
+}
+
+/** `null` where the relay cannot work: its state says why, and what was recorded can still be read. */
+async function authorityFile(relay: RelayClient): Promise<string | null> {
+  try {
+    return await relay.authorityFile;
+  } catch {
+    return null;
+  }
 }
 
 async function makeDirectory(path: string): Promise<void> {
@@ -113,5 +124,9 @@ async function openSecrets(dataDirectory: string, system: SecretCipher | null): 
 
 /** A mistake of the program: the caller gets its message, the log gets where it happened. */
 function reportUnexpected(cause: unknown, name: string): void {
-  process.stderr.write(`${name} failed unexpectedly: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
+  say(`${name} failed unexpectedly: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
