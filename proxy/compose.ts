@@ -1,4 +1,5 @@
 /** The only file that wires concrete parts together; the hosts and the demo start the workstation here. */
+import { statSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
 import { ConnectionListeners } from "./api/connections/connection-listeners.ts";
 import { ConnectionStore } from "./api/connections/connection-store.ts";
@@ -14,9 +15,12 @@ import type { SecretCipher } from "./identity/secret-cipher.ts";
 import { SecretFile } from "./identity/secret-file.ts";
 import type { SecretStore } from "./identity/secret-store.ts";
 import { LibraryClient } from "./library/library-client.ts";
+import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
 import { program } from "./model/program.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
+import { closeCrashed } from "./recording/recovery.ts";
+import type { RecordingGrowth } from "./relay/messages.ts";
 import { RelayClient } from "./relay/relay-client.ts";
 
 export { defaultDataDirectory } from "./config.ts";
@@ -75,13 +79,56 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     notices: notice === null ? [] : [notice],
     connect: (channel) => serveChannel(channel, handlers, reportUnexpected),
     openSessions: () => relay.openSessions(),
+    close: () => recorder.close(),
+  };
+}
+
+/** What records: the relay, and the library that seals and indexes what it recorded. */
+export interface RunningRecorder {
+  readonly relay: RelayClient;
+  readonly library: LibraryClient;
+  readonly actor: Actor;
+  /** Ends in order: sessions closed, recordings sealed, the library after what it is writing. */
+  close(): Promise<void>;
+}
+
+/** Starts recording without a user interface. Rejects with a `FailureError` where the data directory cannot be used. */
+export async function composeRecorder(options: Pick<WorkstationOptions, "dataDirectory" | "workers">): Promise<RunningRecorder> {
+  const { dataDirectory, workers } = options;
+  await makeDirectory(dataDirectory);
+  const lock = lockRecorder(dataDirectory);
+  const actor = osUserActor();
+  const library = new LibraryClient(workers.library, { dataDirectory, index: true, recorder: lock.id });
+  const relay = new RelayClient({
+    worker: workers.relay,
+    dataDirectory,
+    actor,
+    recorder: lock.id,
+    log: (message) => process.stderr.write(`${message}\n`),
+    crashed: (open) => library.grew(open.map((file) => endCrashed(file))),
+  });
+  relay.onProgress((recordings) => library.grew(recordings));
+  return {
+    relay,
+    library,
+    actor,
     close: async () => {
       await relay.close();
-      unsubscribe();
       await library.close();
       lock.release();
     },
   };
+}
+
+/** Ends the recording of a session that went down with the relay's thread. */
+function endCrashed(file: RecordingGrowth): RecordingGrowth {
+  try {
+    closeCrashed(file.path);
+    return { ...file, size: statSync(file.path).size, closed: true };
+  } catch (thrown) {
+    process.stderr.write(`${failureOf(thrown).message}\n`);
+    return file;
+  }
 }
 
 /** `null` where the relay cannot work: its state says why, and what was recorded can still be read. */

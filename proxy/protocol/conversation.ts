@@ -78,6 +78,8 @@ export class Conversation<T> {
   private state: State = states.first;
   private left = 0;
   private prepareColumns = 0;
+  /** The server has asked for authentication and waits for the client. */
+  private authenticating = false;
 
   /** `capabilities`: the flags in force on this connection. */
   constructor(capabilities: number) {
@@ -88,8 +90,7 @@ export class Conversation<T> {
   client(length: number): ClientRole {
     const head = this.pending[0];
     if (this.state === states.infile && this.lost === null) return length === 0 ? ClientRole.infileEnd : ClientRole.infileContent;
-    if (head !== undefined && head.command === Command.CHANGE_USER && this.lost === null) return ClientRole.authentication;
-    return ClientRole.command;
+    return this.authenticating && head !== undefined ? ClientRole.authentication : ClientRole.command;
   }
 
   /** The client has sent `command`. Returns false where it gets no answer, and so is never pending. */
@@ -97,6 +98,11 @@ export class Conversation<T> {
     if (unanswered.has(command)) return false;
     this.pending.push({ command, attachment });
     return true;
+  }
+
+  /** The client has answered what the server asked to authenticate. */
+  authenticationAnswered(): void {
+    this.authenticating = false;
   }
 
   /** The client has ended its LOCAL INFILE content: the answer goes on. */
@@ -109,6 +115,7 @@ export class Conversation<T> {
     this.ended = false;
     this.state = states.first;
     this.lost = null;
+    this.authenticating = false;
     return this.pending.shift();
   }
 
@@ -207,6 +214,7 @@ export class Conversation<T> {
         return ServerRole.statistics;
       case Command.CHANGE_USER:
         this.ended = first === 0x00;
+        this.authenticating = !this.ended && !isFastAuthSuccess(bytes, start, kept);
         return first === 0x00 ? ServerRole.ok : ServerRole.authentication;
       case Command.BINLOG_DUMP:
       case Command.BINLOG_DUMP_GTID:
@@ -257,6 +265,11 @@ export class Conversation<T> {
     if (this.left > 0) this.state = states.prepareColumns;
     else this.ended = true;
   }
+}
+
+/** AuthMoreData of caching_sha2_password that says an OK_Packet follows: the client sends nothing. */
+function isFastAuthSuccess(bytes: Buffer, start: number, kept: number): boolean {
+  return kept === 2 && bytes[start] === 0x01 && bytes[start + 1] === 0x03;
 }
 
 /** EOF_Packet, or an OK_Packet in its place: 0xFE starts a row only where its first value is longer than a packet. */

@@ -47,12 +47,14 @@ export class PacketFramer {
     return this.missing < 0 && this.headerFilled === 0 && !this.continues;
   }
 
-  /**
-   * Where, in the last pushed chunk, the header starts of a packet of which no payload byte came yet; -1 where there is
-   * none, or its header started in an earlier chunk.
-   */
+  /** True where the last pushed chunk ended behind (some of) a header and before the packet's first payload byte. */
+  get inHeader(): boolean {
+    return !this.atBoundary && !this.begun;
+  }
+
+  /** With `inHeader`: where that header starts in the last pushed chunk; -1 where it started in an earlier one. */
   get openHeaderAt(): number {
-    return this.atBoundary || this.begun ? -1 : this.headerAt;
+    return this.inHeader ? this.headerAt : -1;
   }
 
   /** Sequence id of the last packet header seen. */

@@ -199,8 +199,11 @@ export class SessionDecoder {
         this.conversation.infileEnded();
         return;
       case ClientRole.infileContent:
+        head?.attachment.received(length);
+        return;
       case ClientRole.authentication:
         head?.attachment.received(length);
+        this.conversation.authenticationAnswered();
         return;
       case ClientRole.command:
         this.command(payload, length);

@@ -1,0 +1,24 @@
+/** How commands write their lines, and refuse a data directory that is not there. */
+import { once } from "node:events";
+import fs from "node:fs";
+
+let closed = false;
+process.stdout.on("error", () => {
+  closed = true;
+  process.exit(process.exitCode ?? 0);
+});
+
+/** Writes one line to standard output, and waits where its reader is slow. Ends the program where nobody reads any more. */
+export async function writeLine(line: string): Promise<void> {
+  if (!closed && !process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+}
+
+/** Whether the data directory is there; where not, says so and sets the exit code. */
+export function existingDataDirectory(dataDirectory: string): boolean {
+  const found = fs.statSync(dataDirectory, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!found) {
+    process.stderr.write(`There is no data directory ${dataDirectory}. Give the one that was recorded into with --data.\n`);
+    process.exitCode = 1;
+  }
+  return found;
+}

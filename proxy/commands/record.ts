@@ -1,0 +1,137 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { composeRecorder } from "../compose.ts";
+import type { AuthMode, ClientTls, Connection, ConnectionSecrets, Durability, UpstreamTls } from "../model/connection.ts";
+import { FailureError, failureOf } from "../model/failure.ts";
+import { typescriptWorkers } from "../serve-browsers.ts";
+import { readFileSync } from "node:fs";
+
+interface RecordOptions {
+  readonly data: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly upstream: { readonly host: string; readonly port: number; readonly user: string | null };
+  readonly auth: AuthMode;
+  readonly upstreamPasswordEnv?: string;
+  readonly clientUser?: string;
+  readonly clientPasswordEnv?: string;
+  readonly upstreamTls: UpstreamTls;
+  readonly upstreamCa?: string;
+  readonly clientTls: ClientTls;
+  readonly durability: Durability;
+}
+
+/** `record`: one connection, recorded until the process is asked to end, without a user interface. */
+export function register(program: Command): void {
+  program
+    .command("record")
+    .description("listen for MySQL clients, forward them to one upstream and record everything")
+    .requiredOption("--data <directory>", "directory of the recordings and the library")
+    .requiredOption("--listen <host:port>", "where clients connect; port 0 picks one", parseAddress)
+    .requiredOption("--upstream <url>", "mysql://[USER@]HOST:PORT", parseUpstream)
+    .addOption(new Option("--auth <mode>", "who signs in upstream").choices(["passthrough", "mapped"]).default("passthrough"))
+    .option("--upstream-password-env <name>", "environment variable with the upstream account's password (mapped)")
+    .option("--client-user <name>", "user name that clients present to the proxy (mapped)")
+    .option("--client-password-env <name>", "environment variable with the password that clients present (mapped)")
+    .addOption(
+      new Option("--upstream-tls <mode>", "TLS towards the upstream")
+        .choices(["off", "preferred", "required", "verify-ca", "verify-identity"])
+        .default("preferred"),
+    )
+    .option("--upstream-ca <file>", "PEM file with the certificate authority to trust for the upstream")
+    .addOption(new Option("--client-tls <mode>", "TLS towards clients").choices(["off", "optional", "required"]).default("optional"))
+    .addOption(new Option("--durability <level>", "strict: answers wait for the disk").choices(["os", "strict"]).default("os"))
+    .addOption(new Option("--identity <source>", "who is recorded as the actor").choices(["os-user"]).default("os-user"))
+    .action((options: RecordOptions) => record(options));
+}
+
+async function record(options: RecordOptions): Promise<void> {
+  try {
+    const { connection, secrets } = connectionOf(options);
+    const recorder = await composeRecorder({ dataDirectory: options.data, workers: typescriptWorkers });
+    try {
+      const asked = askedToEnd();
+      const state = await recorder.relay.start(connection, secrets);
+      if (state.state !== "listening") throw new FailureError("cannot-listen", state.state === "failed" ? state.message : "The listener was stopped.");
+      process.stdout.write(`${JSON.stringify({ event: "listening", address: state.address, port: state.port })}\n`);
+      let reported = "recording";
+      recorder.relay.onChange(() => {
+        const now = recorder.relay.recordingState();
+        if (now.state !== reported) process.stderr.write(`${now.state === "recording" ? "Recording works again." : now.message}\n`);
+        reported = now.state;
+      });
+      await asked;
+    } finally {
+      await recorder.close();
+    }
+  } catch (thrown) {
+    process.stderr.write(`${failureOf(thrown).message}\n`);
+    process.exitCode = thrown instanceof FailureError && thrown.code === "usage" ? 2 : 1;
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM. */
+function askedToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+function connectionOf(options: RecordOptions): { connection: Connection; secrets: ConnectionSecrets } {
+  const { upstream, auth } = options;
+  if (auth === "mapped" && (upstream.user === null || options.clientUser === undefined || options.clientPasswordEnv === undefined)) {
+    throw new FailureError("usage", "With --auth mapped, give the stored account as mysql://USER@HOST:PORT, and --client-user and --client-password-env for what clients present.");
+  }
+  const connection: Connection = {
+    id: "record",
+    name: `${upstream.host}:${upstream.port}`,
+    listen: options.listen,
+    upstream: { host: upstream.host, port: upstream.port },
+    auth,
+    upstreamUser: auth === "mapped" ? upstream.user : null,
+    clientUser: auth === "mapped" ? (options.clientUser ?? null) : null,
+    upstreamTls: options.upstreamTls,
+    upstreamCa: options.upstreamCa === undefined ? null : readCa(options.upstreamCa),
+    clientTls: options.clientTls,
+    durability: options.durability,
+  };
+  const secrets = {
+    upstreamPassword: secretFrom(options.upstreamPasswordEnv),
+    clientPassword: secretFrom(options.clientPasswordEnv),
+  };
+  return { connection, secrets };
+}
+
+function secretFrom(name: string | undefined): string | null {
+  if (name === undefined) return null;
+  const secret = process.env[name];
+  if (secret === undefined) throw new FailureError("usage", `The environment variable ${name} is not set; it should hold a password.`);
+  return secret;
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new FailureError("usage", `The file of the certificate authority cannot be read: ${failureOf(cause).message}.`, { cause });
+  }
+}
+
+function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65535) throw new InvalidArgumentError("It must be HOST:PORT, e.g. 127.0.0.1:3307.");
+  return { host: match[1] ?? match[2] ?? "", port };
+}
+
+function parseUpstream(text: string): { host: string; port: number; user: string | null } {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new InvalidArgumentError("It must be mysql://[USER@]HOST:PORT.");
+  }
+  if (url.protocol !== "mysql:" || url.hostname === "") throw new InvalidArgumentError("It must be mysql://[USER@]HOST:PORT.");
+  if (url.password !== "") throw new InvalidArgumentError("A password must not stand on the command line: use --upstream-password-env.");
+  const user = url.username === "" ? null : decodeURIComponent(url.username);
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3306 : Number(url.port), user };
+}

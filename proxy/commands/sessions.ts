@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import { failureOf } from "../model/failure.ts";
+import type { Session } from "../model/session.ts";
+import { isoMicros } from "../model/value.ts";
+import { listRecordings } from "../recording/recording-files.ts";
+import { summariseRecording } from "../recording/session-summary.ts";
+import { existingDataDirectory, writeLine } from "./output.ts";
+
+/** `sessions`: what was recorded, read from the recordings themselves. */
+export function register(program: Command): void {
+  program
+    .command("sessions")
+    .description("list recorded sessions, oldest first")
+    .requiredOption("--data <directory>", "directory of the recordings")
+    .option("--json", "one JSON object a line")
+    .action((options: { readonly data: string; readonly json?: true }) => sessions(options.data, options.json === true));
+}
+
+async function sessions(dataDirectory: string, json: boolean): Promise<void> {
+  if (!existingDataDirectory(dataDirectory)) return;
+  for (const file of listRecordings(dataDirectory)) {
+    try {
+      const { session, end } = summariseRecording(file.path);
+      if (end.kind === "damaged" || session === null) {
+        process.stderr.write(`${file.path} is damaged: ${end.kind === "end" ? "it has no open frame" : `${end.reason} at byte ${end.offset}`}.\n`);
+        process.exitCode = 1;
+      }
+      if (session !== null) await writeLine(json ? JSON.stringify(asJson(session)) : asText(session));
+    } catch (thrown) {
+      process.stderr.write(`${file.path} cannot be read: ${failureOf(thrown).message}.\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function asJson(session: Session): object {
+  const { startedAt, endedAt, ...rest } = session;
+  return {
+    id: rest.id,
+    connection: rest.connection,
+    actor: rest.actor,
+    account: rest.account,
+    client: rest.client,
+    startedAt: isoMicros(startedAt),
+    endedAt: endedAt === null ? null : isoMicros(endedAt),
+    closeCause: rest.closeCause,
+    closeDetail: rest.closeDetail,
+    statements: rest.statements,
+    errors: rest.errors,
+    upstreamAddress: rest.upstreamAddress,
+    upstreamVersion: rest.upstreamVersion,
+    threadId: rest.threadId,
+    schema: rest.schema,
+    tls: rest.tls,
+    claimed: rest.claimed,
+    sealed: rest.sealed,
+  };
+}
+
+function asText(session: Session): string {
+  const { id, startedAt, endedAt, connection, actor, account, client, statements, errors, closeCause } = session;
+  const ended = endedAt === null ? "open" : `${((endedAt - startedAt) / 1e6).toFixed(3)} s, ${closeCause}`;
+  const who = actor.authenticated ? actor.name : `${actor.name} (not authenticated)`;
+  return `${id}  ${isoMicros(startedAt)}  ${connection}  ${who}  ${account ?? "-"} from ${client}  ${statements} statements, ${errors} errors  ${ended}`;
+}

@@ -1,0 +1,162 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { parseFilter } from "../filter/parse-filter.ts";
+import { type FilterPredicate, type FilterRow, toPredicate } from "../filter/to-predicate.ts";
+import { digestOf } from "../library/digest.ts";
+import { failureOf } from "../model/failure.ts";
+import type { SessionOpen } from "../model/session.ts";
+import type { Statement } from "../model/statement.ts";
+import { isoMicros, type Value } from "../model/value.ts";
+import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
+import type { DecoderSink } from "../recording/session-decoder.ts";
+import { readRecording } from "../recording/session-summary.ts";
+import { existingDataDirectory, writeLine } from "./output.ts";
+import fs from "node:fs";
+
+interface StatementsOptions {
+  readonly data: string;
+  readonly json?: true;
+  readonly rows?: true;
+  readonly filter?: FilterPredicate;
+}
+
+interface Result {
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly orgTable: string }[];
+  readonly rows: (readonly Value[] | null)[];
+}
+
+/** `statements`: every statement that was recorded, decoded from the recordings themselves. */
+export function register(program: Command): void {
+  program
+    .command("statements")
+    .description("list recorded statements in order, with their rows if asked")
+    .argument("[session]", "id of one session; all sessions without it")
+    .requiredOption("--data <directory>", "directory of the recordings")
+    .option("--json", "one JSON object a line")
+    .option("--rows", "with all rows of all result sets (JSON only)")
+    .option("--filter <expression>", "only statements that match, in the filter language", parseExpression)
+    .action((session: string | undefined, options: StatementsOptions) => statements(session, options));
+}
+
+function parseExpression(text: string): FilterPredicate {
+  const parsed = parseFilter(text);
+  if (!parsed.ok) throw new InvalidArgumentError(`At position ${parsed.position + 1}: ${parsed.message}`);
+  return toPredicate(parsed.filter, Date.now() * 1000);
+}
+
+async function statements(session: string | undefined, options: StatementsOptions): Promise<void> {
+  if (!existingDataDirectory(options.data)) return;
+  const files = session === undefined ? listRecordings(options.data) : oneRecording(options.data, session);
+  for (const file of files) {
+    try {
+      await printRecording(file, options);
+    } catch (thrown) {
+      process.stderr.write(`${file.path} cannot be read: ${failureOf(thrown).message}.\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function oneRecording(dataDirectory: string, session: string): RecordingFile[] {
+  const file = isSessionId(session) ? recordingPath(dataDirectory, session) : null;
+  const stat = file === null ? undefined : fs.statSync(file, { throwIfNoEntry: false });
+  if (file !== null && stat !== undefined) return [{ session, path: file, size: stat.size }];
+  process.stderr.write(`There is no recording of a session ${session} in ${dataDirectory}.\n`);
+  process.exitCode = 1;
+  return [];
+}
+
+async function printRecording(file: RecordingFile, options: StatementsOptions): Promise<void> {
+  let open: SessionOpen | null = null;
+  let lines: string[] = [];
+  const results = new Map<number, Result[]>();
+  const sink: DecoderSink = {
+    open: (facts) => {
+      open = facts;
+    },
+    statement: (statement) => {
+      const found = results.get(statement.seq) ?? [];
+      results.delete(statement.seq);
+      if (open !== null && options.filter?.(filterRow(open, statement)) === false) return;
+      lines.push(options.json === true ? JSON.stringify(asJson(statement, options.rows === true ? found : null)) : asText(statement));
+    },
+    ...(options.rows === true && collecting(results)),
+  };
+  const end = readRecording(file.path, sink, true);
+  for (const line of lines) await writeLine(line);
+  lines = [];
+  if (end.kind !== "damaged") return;
+  process.stderr.write(`${file.path} is damaged: ${end.reason} at byte ${end.offset}; what lies behind it is not shown.\n`);
+  process.exitCode = 1;
+}
+
+function collecting(results: Map<number, Result[]>): Pick<DecoderSink, "columns" | "row"> {
+  return {
+    columns: (seq, _result, columns) => {
+      const described = columns.map(({ column: { name, type, orgTable } }) => ({ name, type, orgTable }));
+      results.set(seq, [...(results.get(seq) ?? []), { columns: described, rows: [] }]);
+    },
+    row: (seq, result, row) => results.get(seq)?.[result]?.rows.push(row.values()),
+  };
+}
+
+function filterRow(open: SessionOpen, statement: Statement): FilterRow {
+  return {
+    session: open.session,
+    connection: open.connection,
+    actor: open.actor.name,
+    account: open.account,
+    schema: open.schema,
+    client: open.client,
+    claimed: open.claimed,
+    command: statement.command,
+    get digest() {
+      return statement.sql === null ? null : digestOf(statement.sql).hash;
+    },
+    sql: statement.sql,
+    message: statement.message,
+    errno: statement.errno,
+    outcome: statement.outcome,
+    rows: statement.rows,
+    affected: statement.affected,
+    bytesIn: statement.bytesIn,
+    bytesOut: statement.bytesOut,
+    durationUs: statement.durationUs,
+    partial: statement.partial,
+    at: statement.at,
+  };
+}
+
+function asJson(statement: Statement, results: readonly Result[] | null): object {
+  return {
+    session: statement.session,
+    seq: statement.seq,
+    at: isoMicros(statement.at),
+    command: statement.command,
+    sql: statement.sql,
+    params: statement.params?.map(({ value }) => value) ?? null,
+    outcome: statement.outcome,
+    rows: statement.rows,
+    affected: statement.affected,
+    insertId: statement.insertId,
+    warnings: statement.warnings,
+    errno: statement.errno,
+    sqlstate: statement.sqlstate,
+    message: statement.message,
+    durationUs: statement.durationUs,
+    firstByteUs: statement.firstByteUs,
+    bytesIn: statement.bytesIn,
+    bytesOut: statement.bytesOut,
+    partial: statement.partial,
+    ...(statement.attributes.length > 0 && { attributes: statement.attributes }),
+    ...(statement.decodeFailed !== null && { decodeFailed: statement.decodeFailed }),
+    ...(results !== null && { results }),
+  };
+}
+
+function asText(statement: Statement): string {
+  const { at, command, sql, outcome, rows, affected, errno, message, durationUs } = statement;
+  const took = durationUs === null ? "" : `${(durationUs / 1000).toFixed(3)} ms`;
+  const what = sql === null ? command : `${command === "COM_QUERY" ? "" : `${command} `}${sql.replace(/\s+/g, " ")}`;
+  const came = outcome === "error" ? `error ${errno}: ${message}` : rows !== null ? `${rows} rows` : affected !== null ? `${affected} affected` : "";
+  return [isoMicros(at), outcome.padEnd(7), took.padStart(12), what, came].join("  ");
+}

@@ -1,0 +1,106 @@
+/** The recording of one open session: what the relay writes to before it forwards. */
+import type { SessionClose } from "../model/session.ts";
+import type { FailureError } from "../model/failure.ts";
+import { nowNs } from "./clock.ts";
+import { FrameKind, type Note } from "./frame.ts";
+import type { RecordingWriter } from "./recording-writer.ts";
+
+/** Told by a session's recording to its recorder. */
+export interface RecordingObserver {
+  /** Something was appended that is not on the disk yet. */
+  appended(recording: SessionRecording): void;
+  /** It could not be written: from now on nothing may be forwarded. */
+  failed(recording: SessionRecording, failure: FailureError): void;
+  /** It is finished; `close` is what could not be written of its end, `null` where it was. */
+  closed(recording: SessionRecording, close: SessionClose | null): void;
+}
+
+/** Appends the frames of one session. Every method that appends has written when it returns, or throws a `FailureError`. */
+export class SessionRecording {
+  readonly session: string;
+  private readonly writer: RecordingWriter;
+  private readonly observer: RecordingObserver;
+  private waiting: (() => void)[] = [];
+  private syncing = false;
+
+  constructor(session: string, writer: RecordingWriter, observer: RecordingObserver) {
+    this.session = session;
+    this.writer = writer;
+    this.observer = observer;
+  }
+
+  get path(): string {
+    return this.writer.path;
+  }
+
+  /** Bytes written so far; always the end of a whole frame. */
+  get size(): number {
+    return this.writer.size;
+  }
+
+  /** Records bytes of the Command phase from the client. */
+  client(bytes: Buffer): void {
+    this.append(FrameKind.client, bytes);
+  }
+
+  /** Records bytes of the Command phase to the client. */
+  upstream(bytes: Buffer): void {
+    this.append(FrameKind.upstream, bytes);
+  }
+
+  /** Records something that was learned or done while recording. */
+  note(note: Note): void {
+    this.attempt(() => this.writer.appendJson(FrameKind.note, note));
+  }
+
+  /** Ends the recording. Where the close frame cannot be written now, the recorder writes it when it can. */
+  close(close: SessionClose): void {
+    let missing: SessionClose | null = null;
+    try {
+      this.writer.appendJson(FrameKind.close, close);
+      // The relay is done with this session: where the disk fails now, the next append anywhere says so.
+      this.writer.sync(() => undefined);
+    } catch {
+      missing = close;
+    }
+    this.writer.close();
+    this.observer.closed(this, missing);
+  }
+
+  /** Calls `done` when all that was appended so far is on the disk; never where it cannot be (the observer hears of it). */
+  whenDurable(done: () => void): void {
+    this.waiting.push(done);
+    if (!this.syncing) this.sync();
+  }
+
+  /** Brings all that was appended so far to the disk, and then calls who waits for it. */
+  sync(): void {
+    if (this.syncing) return;
+    this.syncing = true;
+    const released = this.waiting;
+    this.waiting = [];
+    this.writer.sync((failure) => {
+      this.syncing = false;
+      if (failure !== null) {
+        this.observer.failed(this, failure);
+        return;
+      }
+      for (const done of released) done();
+      if (this.waiting.length > 0) this.sync();
+    });
+  }
+
+  private append(kind: FrameKind, bytes: Buffer): void {
+    this.attempt(() => this.writer.append(kind, nowNs(), bytes));
+  }
+
+  private attempt(write: () => void): void {
+    try {
+      write();
+    } catch (thrown) {
+      this.observer.failed(this, thrown as FailureError);
+      throw thrown;
+    }
+    this.observer.appended(this);
+  }
+}

@@ -1,0 +1,74 @@
+/** A session as its recording tells it, with all its statements counted. */
+import type { Session, SessionClose, SessionOpen } from "../model/session.ts";
+import type { UnixMicros } from "../model/value.ts";
+import { FrameReader, type ReadEnd } from "./frame-reader.ts";
+import { type DecoderSink, SessionDecoder } from "./session-decoder.ts";
+
+/** A session with the facts of its open frame alone, as it is at its start. */
+export function openedSession(open: SessionOpen): Session {
+  return {
+    id: open.session,
+    connection: open.connection,
+    actor: open.actor,
+    account: open.account,
+    schema: open.schema,
+    client: open.client,
+    claimed: open.claimed,
+    startedAt: open.acceptedAt,
+    endedAt: null,
+    closeCause: null,
+    closeDetail: null,
+    statements: 0,
+    errors: 0,
+    upstreamAddress: open.upstream.address,
+    upstreamVersion: open.upstream.version,
+    threadId: open.upstream.threadId,
+    tls: open.tls,
+    sealed: false,
+  };
+}
+
+/** Reads a whole recording with `sink`. Says how reading ended. Throws where it cannot be opened. */
+export function readRecording(file: string, sink: DecoderSink, params: boolean): ReadEnd {
+  const decoder = new SessionDecoder(sink, { commandBytes: Number.POSITIVE_INFINITY, params });
+  const reader = new FrameReader(file);
+  try {
+    return reader.read((frame) => decoder.frame(frame));
+  } finally {
+    reader.close();
+  }
+}
+
+/** Reads a whole recording and sums it up; `session` is `null` where it has no open frame. Throws where it cannot be opened. */
+export function summariseRecording(file: string): { session: Session | null; end: ReadEnd } {
+  let opened: Session | null = null;
+  let closed: { close: SessionClose; at: UnixMicros } | null = null;
+  let sealed = false;
+  let statements = 0;
+  let errors = 0;
+  const end = readRecording(
+    file,
+    {
+      open: (open) => {
+        opened = openedSession(open);
+      },
+      statement: ({ outcome }) => {
+        statements += 1;
+        if (outcome === "error") errors += 1;
+      },
+      close: (close, at) => {
+        closed = { close, at };
+      },
+      seal: () => {
+        sealed = true;
+      },
+    },
+    false,
+  );
+  return { session: opened === null ? null : withEnd({ ...(opened as Session), statements, errors, sealed }, closed), end };
+}
+
+function withEnd(session: Session, closed: { close: SessionClose; at: UnixMicros } | null): Session {
+  if (closed === null) return session;
+  return { ...session, endedAt: closed.at, closeCause: closed.close.cause, closeDetail: closed.close.detail };
+}

@@ -1,0 +1,173 @@
+/**
+ * What the relay must know of a session's Command phase while it forwards: which bytes are authentication and must not
+ * be recorded, and where an ERR_Packet of ours would fit. Pure: chunks in, segments and facts out.
+ */
+import { decodeChangeUser } from "../protocol/change-user.ts";
+import { Command } from "../protocol/command.ts";
+import { ClientRole, Conversation, conversationPrefix } from "../protocol/conversation.ts";
+import { PacketFramer } from "../protocol/packet-framer.ts";
+
+/** A stretch of bytes from the client. `recorded` differs from `bytes` only where `redacted` bytes of it are zeroed. */
+export interface Segment {
+  readonly kind: "plain" | "authentication";
+  readonly bytes: Buffer;
+  readonly recorded: Buffer;
+}
+
+/** Longest packet that is held until it is whole, to find what must not be recorded in it. */
+export const maxHeldBytes = 1024 * 1024;
+
+/** Follows one session's Command phase. */
+export class CommandPhase {
+  clientPackets = 0;
+  upstreamPackets = 0;
+  /** The client has sent COM_QUIT. */
+  quit = false;
+  /** Bytes from the client that are held back. */
+  heldBytes = 0;
+  private readonly capabilities: number;
+  private readonly conversation: Conversation<null>;
+  private readonly clientFramer: PacketFramer;
+  private readonly upstreamFramer: PacketFramer;
+  private answering = false;
+  private held: Buffer[] = [];
+  private sensitive = false;
+  private sensitiveFrom = 0;
+  private plainFrom = 0;
+  private chunk: Buffer = Buffer.alloc(0);
+  private segments: Segment[] | null = null;
+
+  /** `capabilities`: the flags in force. */
+  constructor(capabilities: number) {
+    this.capabilities = capabilities;
+    this.conversation = new Conversation(capabilities);
+    this.clientFramer = new PacketFramer(
+      {
+        begin: (first, _sequenceId, offset) => this.clientBegan(first, offset),
+        packet: (bytes, start, kept, length, _sequenceId, end) => this.clientPacket(kept > 0 ? (bytes[start] as number) : -1, length, end),
+      },
+      conversationPrefix,
+    );
+    this.upstreamFramer = new PacketFramer(
+      { packet: (bytes, start, kept, length) => this.upstreamPacket(bytes, start, kept, length) },
+      conversationPrefix,
+    );
+  }
+
+  /** Whether a command waits for the rest of its answer. */
+  get busy(): boolean {
+    return this.conversation.pending.length > 0;
+  }
+
+  /**
+   * Takes bytes from the client. Gives `null` where all of them are plain (the usual case: record and forward the
+   * chunk as it is), else the segments to record and forward in turn. Held back until more comes: a packet with
+   * authentication, and a header of which the packet's first byte is not there yet.
+   */
+  fromClient(chunk: Buffer): Segment[] | null {
+    this.chunk = chunk;
+    this.plainFrom = 0;
+    this.sensitiveFrom = 0;
+    this.segments = this.heldBytes > 0 ? [] : null;
+    this.clientFramer.push(chunk);
+    if (this.clientFramer.inHeader && !this.sensitive) this.holdFrom(Math.max(this.clientFramer.openHeaderAt, 0));
+    else if (this.sensitive) this.hold(chunk.subarray(this.sensitiveFrom));
+    else if (this.segments !== null) this.addPlain(chunk.length);
+    return this.segments;
+  }
+
+  /** Takes bytes that have been recorded and go to the client. */
+  fromUpstream(chunk: Buffer): void {
+    this.upstreamFramer.push(chunk);
+  }
+
+  /**
+   * The sequence id with which an ERR_Packet of ours would follow what the client has received; `null` in the middle of
+   * a packet, where none fits.
+   */
+  get errSequenceId(): number | null {
+    if (!this.upstreamFramer.atBoundary) return null;
+    if (this.answering) return (this.upstreamFramer.lastSequenceId + 1) & 0xff;
+    return this.busy ? (this.clientFramer.lastSequenceId + 1) & 0xff : 0;
+  }
+
+  private clientBegan(first: number, offset: number): void {
+    const role = this.conversation.client(1);
+    this.sensitive = role === ClientRole.authentication || (role === ClientRole.command && first === Command.CHANGE_USER);
+    if (!this.sensitive) {
+      this.releaseHeld();
+      return;
+    }
+    this.sensitiveFrom = Math.max(offset, 0);
+    this.addPlain(this.sensitiveFrom);
+  }
+
+  private clientPacket(first: number, length: number, end: number): void {
+    this.clientPackets += 1;
+    const role = this.conversation.client(length);
+    if (this.sensitive) this.addSensitive(end, role === ClientRole.command);
+    if (role === ClientRole.infileEnd) this.conversation.infileEnded();
+    if (role === ClientRole.authentication) this.conversation.authenticationAnswered();
+    if (role !== ClientRole.command) return;
+    if (first === Command.QUIT) this.quit = true;
+    if (this.conversation.lost !== null) while (this.conversation.finish() !== undefined);
+    this.conversation.command(Math.max(first, 0), null);
+  }
+
+  private upstreamPacket(bytes: Buffer, start: number, kept: number, length: number): void {
+    this.upstreamPackets += 1;
+    this.conversation.server(bytes, start, kept, length);
+    this.answering = this.conversation.pending.length > 0 && !this.conversation.ended;
+    if (this.conversation.ended) this.conversation.finish();
+  }
+
+  private addPlain(end: number): void {
+    this.segments ??= [];
+    if (end > this.plainFrom) {
+      const bytes = this.chunk.subarray(this.plainFrom, end);
+      this.segments.push({ kind: "plain", bytes, recorded: bytes });
+    }
+    this.plainFrom = end;
+  }
+
+  private holdFrom(from: number): void {
+    this.addPlain(from);
+    this.hold(this.chunk.subarray(from));
+  }
+
+  private hold(bytes: Buffer): void {
+    this.held.push(Buffer.from(bytes));
+    this.heldBytes += bytes.length;
+  }
+
+  private takeHeld(): Buffer {
+    const bytes = Buffer.concat(this.held);
+    this.held = [];
+    this.heldBytes = 0;
+    return bytes;
+  }
+
+  private releaseHeld(): void {
+    if (this.heldBytes === 0) return;
+    const bytes = this.takeHeld();
+    this.segments?.push({ kind: "plain", bytes, recorded: bytes });
+  }
+
+  private addSensitive(end: number, isCommand: boolean): void {
+    const bytes = Buffer.concat([this.takeHeld(), this.chunk.subarray(this.sensitiveFrom, end)]);
+    this.sensitive = false;
+    this.sensitiveFrom = end;
+    this.plainFrom = end;
+    this.segments?.push({ kind: "authentication", bytes, recorded: withoutAuthentication(bytes, isCommand, this.capabilities) });
+  }
+}
+
+/** A copy of one packet with the authentication response in it zeroed; all but the header where it cannot be found. */
+function withoutAuthentication(packet: Buffer, isCommand: boolean, capabilities: number): Buffer {
+  const copy = Buffer.from(packet);
+  const payload = copy.subarray(4);
+  const decoded = isCommand ? decodeChangeUser(payload, capabilities) : null;
+  if (decoded?.ok) decoded.value.authResponse.fill(0);
+  else payload.fill(0, isCommand ? 1 : 0);
+  return copy;
+}

@@ -1,0 +1,211 @@
+/** Accepts the clients of one connection and runs their sessions. */
+import net from "node:net";
+import os from "node:os";
+import type { Actor } from "../model/actor.ts";
+import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import { FailureError } from "../model/failure.ts";
+import { program } from "../model/program.ts";
+import type { SessionOpen } from "../model/session.ts";
+import type { ListenerState } from "../model/status.ts";
+import { encodeErrPacket } from "../protocol/err-packet.ts";
+import { toPackets } from "../protocol/packet-writer.ts";
+import type { ClientIdentity } from "./client-identity.ts";
+import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "./connection-phase.ts";
+import type { Recorder } from "./recording.ts";
+import { SessionRelay } from "./session-relay.ts";
+
+const defaultLimits: ConnectionPhaseLimits = { handshakeMs: 10_000, dialMs: 10_000 };
+
+/** What every listener of this process shares. */
+export interface ListenerContext {
+  readonly recorder: Recorder;
+  readonly recorderId: string;
+  readonly actor: Actor;
+  readonly clientIdentity: ClientIdentity;
+  readonly limits?: ConnectionPhaseLimits;
+  /** A session id for a client accepted at `unixMillis`. */
+  newSessionId(unixMillis: number): string;
+  /** Microseconds since the Unix epoch, monotonic. */
+  now(): number;
+  /** The number of open sessions has changed by `by`. */
+  sessionsChanged(by: 1 | -1): void;
+  log(message: string): void;
+}
+
+type Refused = Extract<ConnectionPhaseEnd, { kind: "refused" }>;
+type SignedIn = Extract<ConnectionPhaseEnd, { kind: "signed-in" }>;
+
+/** Identity of one accepted client, before anything else is known of it. */
+interface Accepted {
+  readonly session: string;
+  readonly client: string;
+  readonly at: number;
+}
+
+/** A listening socket for one connection. */
+export class Listener {
+  private readonly connection: Connection;
+  private readonly secrets: ConnectionSecrets;
+  private readonly context: ListenerContext;
+  private readonly server: net.Server;
+  private readonly sessions = new Set<SessionRelay>();
+  private readonly opening = new Set<net.Socket>();
+  private drained: (() => void) | null = null;
+
+  constructor(connection: Connection, secrets: ConnectionSecrets, context: ListenerContext) {
+    this.connection = connection;
+    this.secrets = secrets;
+    this.context = context;
+    this.server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => void this.accept(socket));
+  }
+
+  /** Begins to listen. Resolves to `failed` with a sentence where it cannot. */
+  listen(): Promise<ListenerState> {
+    const { host, port } = this.connection.listen;
+    return new Promise((resolve) => {
+      this.server.once("error", (error: NodeJS.ErrnoException) => resolve({ state: "failed", message: listenFailure(error, host, port) }));
+      this.server.listen({ host, port, backlog: 511 }, () => {
+        const address = this.server.address() as net.AddressInfo;
+        resolve({ state: "listening", address: address.address, port: address.port });
+      });
+    });
+  }
+
+  /** Accepts no more clients, ends open sessions with an ERR_Packet where one fits, and waits until all are recorded. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    const drained = new Promise<void>((resolve) => {
+      this.drained = resolve;
+    });
+    for (const socket of this.opening) socket.destroy();
+    for (const session of this.sessions) session.end("shutdown", 1053, "08S01", "Stenograph is shutting down this session");
+    if (this.sessions.size > 0) await drained;
+    await closed;
+  }
+
+  private async accept(socket: net.Socket): Promise<void> {
+    const { context } = this;
+    const accepted: Accepted = {
+      session: context.newSessionId(Date.now()),
+      client: socket.remoteAddress === undefined ? "unknown" : addressOf(socket.remoteAddress, socket.remotePort ?? 0),
+      at: context.now(),
+    };
+    const recording = context.recorder.state;
+    if (recording.state === "failing") {
+      socket.on("error", () => undefined);
+      socket.end(toPackets(encodeErrPacket({ errno: 1105, sqlstate: "HY000", message: recording.message }, false), 0));
+      socket.resume();
+      return;
+    }
+    this.opening.add(socket);
+    try {
+      const { connection, secrets } = this;
+      const end = await runConnectionPhase(socket, {
+        connection,
+        secrets,
+        clientIdentity: context.clientIdentity,
+        limits: context.limits ?? defaultLimits,
+      });
+      this.opening.delete(socket);
+      if (end.kind === "signed-in") this.relay(accepted, end);
+      else if (end.kind === "refused") this.refuse(accepted, end);
+    } catch (thrown) {
+      this.opening.delete(socket);
+      socket.destroy();
+      context.log(`A client at ${accepted.client} could not be served: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
+  }
+
+  private relay(accepted: Accepted, { client, upstream, facts, okPacket }: SignedIn): void {
+    const { auth, durability } = this.connection;
+    let session: SessionRelay | null = null;
+    try {
+      const open = this.openFrame(accepted, facts, true);
+      const recording = this.context.recorder.open(open, (failure) => session?.failClosed(failure));
+      const signedIn = { client: client as net.Socket, upstream: upstream as net.Socket, capabilities: facts.capabilities, auth, durability, okPacket };
+      const relay = new SessionRelay(signedIn, recording, () => {
+        this.sessions.delete(relay);
+        if (this.sessions.size === 0) this.drained?.();
+        this.context.sessionsChanged(-1);
+      });
+      session = relay;
+      this.sessions.add(relay);
+      this.context.sessionsChanged(1);
+      relay.start();
+    } catch (thrown) {
+      upstream.destroy();
+      const { message } = thrown as FailureError;
+      endWith(client as net.Socket, toPackets(encodeErrPacket({ errno: 1105, sqlstate: "HY000", message }), okPacket[3] ?? 0));
+    }
+  }
+
+  /** A session that never reached the Command phase is recorded too: who tried, and why it ended. */
+  private refuse(accepted: Accepted, { client, facts, cause, detail, answer }: Refused): void {
+    try {
+      const recording = this.context.recorder.open(this.openFrame(accepted, facts, false), () => undefined);
+      recording.close({ cause, detail, clientBytes: 0, clientPackets: 0, upstreamBytes: 0, upstreamPackets: 0 });
+    } catch (thrown) {
+      this.context.log(thrown instanceof FailureError ? thrown.message : String(thrown));
+    }
+    endWith(client as net.Socket, answer);
+  }
+
+  private openFrame(accepted: Accepted, facts: SignedIn["facts"], signedIn: boolean): SessionOpen {
+    const { context, connection } = this;
+    return {
+      session: accepted.session,
+      recorder: context.recorderId,
+      connection: connection.name,
+      upstream: { address: facts.upstreamAddress, version: facts.upstreamVersion, threadId: facts.threadId },
+      tls: facts.tls,
+      capabilities: facts.capabilities,
+      characterSet: facts.characterSet,
+      authPlugin: facts.authPlugin,
+      account: facts.account,
+      schema: facts.schema,
+      client: accepted.client,
+      actor: context.actor,
+      claimed: facts.claimed,
+      program,
+      host: os.hostname(),
+      acceptedAt: accepted.at,
+      signedIn,
+    };
+  }
+}
+
+const lingerMs = 2000;
+
+/** Sends the last packet and closes; a client that does not read it in time is cut off. */
+function endWith(client: net.Socket, packet: Buffer | null): void {
+  if (packet === null) {
+    client.destroy();
+    return;
+  }
+  client.end(packet);
+  client.resume();
+  setTimeout(() => client.destroy(), lingerMs).unref();
+}
+
+function addressOf(host: string, port: number): string {
+  const plain = host.startsWith("::ffff:") ? host.slice(7) : host;
+  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`;
+}
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = addressOf(host, port);
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `Stenograph cannot listen on ${where}: another program uses this port. Stop it or choose another port.`;
+    case "EACCES":
+      return `Stenograph cannot listen on ${where}: this user may not use that port. Choose one above 1023.`;
+    case "EADDRNOTAVAIL":
+      return `Stenograph cannot listen on ${where}: this machine does not have that address. Use 127.0.0.1.`;
+    case "ENOTFOUND":
+      return `Stenograph cannot listen on ${where}: the host name is not known. Use 127.0.0.1.`;
+    default:
+      return `Stenograph cannot listen on ${where}: ${error.message}.`;
+  }
+}

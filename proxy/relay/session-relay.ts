@@ -1,0 +1,218 @@
+/**
+ * Forwards one session's Command phase between two sockets, each byte after it has been recorded, with back-pressure
+ * both ways, and passes on how a side ended: a close as a close, a reset as a reset.
+ */
+import type net from "node:net";
+import { TLSSocket } from "node:tls";
+import type { AuthMode, Durability } from "../model/connection.ts";
+import type { FailureError } from "../model/failure.ts";
+import type { CloseCause, SessionClose } from "../model/session.ts";
+import { encodeErrPacket } from "../protocol/err-packet.ts";
+import { toPackets } from "../protocol/packet-writer.ts";
+import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
+import type { SessionRecording } from "./recording.ts";
+
+/** Bytes that may wait for the disk under `strict` before the upstream is paused. */
+const maxUndurableBytes = 1024 * 1024;
+
+/** How long a side may take to read our last words before its socket is destroyed. */
+const lingerMs = 2000;
+
+/** A session whose Connection phase is over. Both sockets are paused. */
+export interface SignedInSession {
+  readonly client: net.Socket;
+  readonly upstream: net.Socket;
+  readonly capabilities: number;
+  readonly auth: AuthMode;
+  readonly durability: Durability;
+  /** The framed OK_Packet that ends the Connection phase; sent once the recording is open. */
+  readonly okPacket: Buffer;
+}
+
+/** Relays one session until both sides have ended, then closes its recording and calls `ended` once. */
+export class SessionRelay {
+  private readonly client: net.Socket;
+  private readonly upstream: net.Socket;
+  private readonly session: SignedInSession;
+  private readonly recording: SessionRecording;
+  private readonly phase: CommandPhase;
+  private readonly ended: (close: SessionClose) => void;
+  private clientBytes = 0;
+  private upstreamBytes = 0;
+  private undurable = 0;
+  private cause: CloseCause | null = null;
+  private detail: string | null = null;
+  private closedSides = 0;
+
+  constructor(session: SignedInSession, recording: SessionRecording, ended: (close: SessionClose) => void) {
+    this.session = session;
+    this.client = session.client;
+    this.upstream = session.upstream;
+    this.recording = recording;
+    this.ended = ended;
+    this.phase = new CommandPhase(session.capabilities);
+  }
+
+  /** Sends the OK_Packet and begins to forward. */
+  start(): void {
+    const { client, upstream } = this;
+    client.on("data", (chunk: Buffer) => this.fromClient(chunk));
+    upstream.on("data", (chunk: Buffer) => this.fromUpstream(chunk));
+    client.on("drain", () => upstream.resume());
+    upstream.on("drain", () => client.resume());
+    client.on("end", () => this.clientEnded());
+    upstream.on("end", () => this.upstreamEnded());
+    client.on("error", (error) => this.sideFailed("client-reset", error, upstream));
+    upstream.on("error", (error) => this.sideFailed("upstream-reset", error, client));
+    client.on("close", () => this.sideClosed("client-closed", upstream));
+    upstream.on("close", () => this.sideClosed("upstream-closed", client));
+    client.write(this.session.okPacket);
+    client.resume();
+    upstream.resume();
+  }
+
+  /** Ends the session from our side: the client is told why where an ERR_Packet fits. */
+  end(cause: CloseCause, errno: number, sqlstate: string, message: string): void {
+    if (this.cause !== null) return;
+    this.settle(cause, message);
+    this.tellClient(errno, sqlstate, message);
+    this.upstream.destroy();
+  }
+
+  /** The recording cannot go on: nothing is forwarded any more. */
+  failClosed(failure: FailureError): void {
+    this.end("recording-failed", 1105, "HY000", failure.message);
+  }
+
+  private settle(cause: CloseCause, detail: string | null): void {
+    if (this.cause !== null) return;
+    this.cause = cause;
+    this.detail = detail;
+  }
+
+  private fromClient(chunk: Buffer): void {
+    if (this.cause !== null && this.upstream.destroyed) return;
+    const segments = this.phase.fromClient(chunk);
+    this.clientBytes += chunk.length;
+    if (segments === null) {
+      if (this.record(() => this.recording.client(chunk))) this.toUpstream(chunk);
+      return;
+    }
+    for (const segment of segments) if (!this.forwardSegment(segment)) return;
+    if (this.phase.heldBytes > maxHeldBytes) this.end("client-malformed", 1153, "08S01", "An authentication packet is longer than Stenograph accepts.");
+  }
+
+  /** Authentication is forwarded as it is and recorded with its response zeroed and marked. False where it must end. */
+  private forwardSegment({ kind, bytes, recorded }: Segment): boolean {
+    const written = this.record(() => {
+      this.recording.client(recorded);
+      if (kind === "authentication") {
+        this.recording.note({ kind: "redacted", what: "authentication", direction: "client", bytes: bytes.length });
+      }
+    });
+    if (!written) return false;
+    if (kind === "authentication" && this.session.auth === "mapped") {
+      const message = "Stenograph signed this session in with the connection's stored account, which cannot be changed within it: open a new connection instead of COM_CHANGE_USER.";
+      this.end("sign-in-failed", 1045, "28000", message);
+      return false;
+    }
+    this.toUpstream(bytes);
+    return true;
+  }
+
+  private fromUpstream(chunk: Buffer): void {
+    if (this.client.destroyed || (this.cause !== null && this.upstream.destroyed)) return;
+    if (!this.record(() => this.recording.upstream(chunk))) return;
+    this.upstreamBytes += chunk.length;
+    this.phase.fromUpstream(chunk);
+    if (this.session.durability === "strict") this.forwardWhenDurable(chunk);
+    else if (!this.client.write(chunk)) this.upstream.pause();
+  }
+
+  private forwardWhenDurable(chunk: Buffer): void {
+    this.undurable += chunk.length;
+    if (this.undurable > maxUndurableBytes) this.upstream.pause();
+    this.recording.whenDurable(() => {
+      this.undurable -= chunk.length;
+      if (this.client.destroyed) return;
+      const room = this.client.write(chunk);
+      if (room && this.undurable <= maxUndurableBytes) this.upstream.resume();
+      if (this.undurable > 0) return;
+      if (this.upstream.destroyed) this.client.destroySoon();
+      else if (this.upstream.readableEnded) this.client.end();
+    });
+  }
+
+  private toUpstream(bytes: Buffer): void {
+    if (this.upstream.writable && !this.upstream.write(bytes)) this.client.pause();
+  }
+
+  /** Runs an append; where it fails the session ends, and `false` says that nothing may be forwarded. */
+  private record(append: () => void): boolean {
+    try {
+      append();
+      return true;
+    } catch (thrown) {
+      this.failClosed(thrown as FailureError);
+      return false;
+    }
+  }
+
+  private clientEnded(): void {
+    this.settle(this.phase.quit ? "client-quit" : "client-closed", null);
+    this.upstream.end();
+  }
+
+  private upstreamEnded(): void {
+    this.settle(this.phase.quit ? "client-quit" : "upstream-closed", null);
+    if (this.undurable === 0) this.client.end();
+  }
+
+  private sideFailed(cause: CloseCause, error: Error, other: net.Socket): void {
+    const reset = "code" in error && error.code === "ECONNRESET";
+    this.settle(this.phase.quit ? "client-quit" : cause, error.message);
+    if (reset && !(other instanceof TLSSocket) && !other.destroyed) other.resetAndDestroy();
+    else other.end();
+  }
+
+  /** One socket is gone: the other gets what is still on its way to it, and goes too. */
+  private sideClosed(cause: CloseCause, other: net.Socket): void {
+    this.settle(this.phase.quit ? "client-quit" : cause, null);
+    this.closedSides += 1;
+    if (this.closedSides === 2) this.finish(this.cause ?? cause);
+    else if (other !== this.client || this.undurable === 0) other.destroySoon();
+  }
+
+  private finish(cause: CloseCause): void {
+    const close: SessionClose = {
+      cause,
+      detail: this.detail,
+      clientBytes: this.clientBytes,
+      clientPackets: this.phase.clientPackets,
+      upstreamBytes: this.upstreamBytes,
+      upstreamPackets: this.phase.upstreamPackets,
+    };
+    this.recording.close(close);
+    this.ended(close);
+  }
+
+  /** Our last words, recorded like every byte that goes to the client, as far as recording works. */
+  private tellClient(errno: number, sqlstate: string, message: string): void {
+    const { client } = this;
+    const sequenceId = this.phase.errSequenceId;
+    if (sequenceId === null || client.destroyed || !client.writable) {
+      client.destroy();
+      return;
+    }
+    const packet = toPackets(encodeErrPacket({ errno, sqlstate, message }), sequenceId);
+    try {
+      this.recording.upstream(packet);
+      this.upstreamBytes += packet.length;
+    } catch {
+      // What cannot be recorded is the very thing that the client is being told.
+    }
+    client.end(packet);
+    client.resume();
+    setTimeout(() => client.destroy(), lingerMs).unref();
+  }
+}
