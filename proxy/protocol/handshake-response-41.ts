@@ -39,8 +39,8 @@ export function decodeHandshakeResponse41(payload: Buffer): Decoded<HandshakeRes
     const characterSet = reader.uint8();
     reader.skip(19);
     const mariaDbCapabilities = reader.uint32();
-    const user = reader.bytesToNulOrEnd();
-    const authResponse = reader.remaining > 0 ? readAuthResponse(reader, capabilities) : Buffer.alloc(0);
+    const user = reader.nulTerminatedBytes();
+    const authResponse = readAuthResponse(reader, capabilities);
     const schema = has(capabilities, Capability.CONNECT_WITH_DB) ? reader.bytesToNulOrEnd() : null;
     const authPlugin = has(capabilities, Capability.PLUGIN_AUTH) ? reader.textToNulOrEnd() : null;
     const hasAttributes = has(capabilities, Capability.CONNECT_ATTRS) && reader.remaining > 0;

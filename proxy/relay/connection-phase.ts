@@ -1,7 +1,6 @@
 /** The Connection phase of a session, on both sides: from an accepted client to two sockets ready for commands. */
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
 import type { CloseCause } from "../model/session.ts";
 import { type ErrPacket, encodeErrPacket } from "../protocol/err-packet.ts";
@@ -37,15 +36,15 @@ export interface ConnectionPhaseLimits {
 export type ConnectionPhaseEnd =
   | {
       readonly kind: "signed-in";
-      readonly client: Duplex;
-      readonly upstream: Duplex;
+      readonly client: Socket;
+      readonly upstream: Socket;
       readonly facts: ConnectionPhaseFacts;
       /** The framed OK_Packet for the client, which has not been sent. */
       readonly okPacket: Buffer;
     }
   | {
       readonly kind: "refused";
-      readonly client: Duplex;
+      readonly client: Socket;
       readonly facts: ConnectionPhaseFacts;
       readonly cause: CloseCause;
       readonly detail: string;

@@ -2,7 +2,7 @@
  * Packets of the Connection phase on one socket, taken one at a time. What was not taken stays in the socket's own
  * buffer, so the socket can be given to TLS or to the Command phase at any packet boundary with nothing lost.
  */
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { toPackets } from "../protocol/packet-writer.ts";
 
 /** Longest payload of one packet in the Connection phase; real ones have a few hundred bytes. */
@@ -16,7 +16,7 @@ export type Taken =
   | { readonly kind: "lost"; readonly how: "closed" | "reset" | "malformed"; readonly detail: string };
 
 export class PacketStream {
-  private socket: Duplex;
+  private socket: Socket;
   private readonly checksSequence: boolean;
   private sequence = 0;
   private awaited: number | null = null;
@@ -25,7 +25,7 @@ export class PacketStream {
   private changed: () => void = () => undefined;
 
   /** `checksSequence`: a packet out of order is malformed, as for a MySQL server; otherwise its number is adopted. */
-  constructor(socket: Duplex, checksSequence: boolean, sequence = 0) {
+  constructor(socket: Socket, checksSequence: boolean, sequence = 0) {
     this.socket = socket;
     this.checksSequence = checksSequence;
     this.sequence = sequence;
@@ -35,10 +35,6 @@ export class PacketStream {
   /** The sequence id of the next packet in either direction. */
   get nextSequence(): number {
     return this.sequence;
-  }
-
-  get duplex(): Duplex {
-    return this.socket;
   }
 
   /** Whether nothing more can come or go, whatever is still unread. */
@@ -78,7 +74,7 @@ export class PacketStream {
   }
 
   /** Lets go of the socket, paused, with all that was not taken still to be read from it. */
-  async release(): Promise<Duplex> {
+  async release(): Promise<Socket> {
     this.unlisten();
     this.socket.pause();
     // Streams settle a removed "readable" listener on the next tick, and would undo a `pause` or `resume` before it.
@@ -87,14 +83,14 @@ export class PacketStream {
   }
 
   /** Goes on with `socket` in place of the one before, which it encrypts. */
-  adopt(socket: Duplex): void {
+  adopt(socket: Socket): void {
     this.unlisten();
     this.socket = socket;
     this.listen();
   }
 
   /** Stops reading the socket here, so that what wraps it can. */
-  detach(): Duplex {
+  detach(): Socket {
     this.unlisten();
     return this.socket;
   }

@@ -1,6 +1,5 @@
 /** TLS on both sides of a session: as a server towards clients, as a client towards the upstream. */
 import { isIP, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { type ConnectionOptions, connect, getCACertificates, type SecureContext, TLSSocket } from "node:tls";
 import type { Connection } from "../model/connection.ts";
 import type { TlsFacts } from "../model/session.ts";
@@ -9,16 +8,16 @@ const minVersion = "TLSv1.2";
 
 /** An encrypted socket, or a sentence that says why there is none. */
 export type Encrypted =
-  | { readonly ok: true; readonly socket: Duplex; readonly facts: TlsFacts }
+  | { readonly ok: true; readonly socket: TLSSocket; readonly facts: TlsFacts }
   | { readonly ok: false; readonly message: string };
 
 /** Answers a client's TLS handshake. What `socket` has already read is part of it. */
-export function acceptTls(socket: Duplex, secureContext: SecureContext): Promise<Encrypted> {
-  return settled(new TLSSocket(socket as Socket, { isServer: true, secureContext, minVersion }), "secure");
+export function acceptTls(socket: Socket, secureContext: SecureContext): Promise<Encrypted> {
+  return settled(new TLSSocket(socket, { isServer: true, secureContext, minVersion }), "secure");
 }
 
 /** Starts TLS towards the upstream, its certificate checked as the connection's mode says. */
-export function startTls(socket: Duplex, connection: Connection): Promise<Encrypted> {
+export function startTls(socket: Socket, connection: Connection): Promise<Encrypted> {
   try {
     return settled(connect({ ...verification(connection), socket, minVersion }), "secureConnect");
   } catch (thrown) {

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { cachingSha2Response } from "../../../../proxy/protocol/auth/caching-sha2-password.ts";
+import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-password.ts";
+import { decryptPassword } from "../../../../proxy/protocol/auth/rsa-password.ts";
+import { encodeAuthMoreData } from "../../../../proxy/protocol/auth-more-data.ts";
+import { encodeAuthSwitchRequest } from "../../../../proxy/protocol/auth-switch-request.ts";
+import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
+import { authenticateUpstream, firstPlugin, firstResponse } from "../../../../proxy/relay/upstream-authentication.ts";
+import { okPacket } from "../../../support/connection-phase-packets.ts";
+import { newPasswordKey } from "../../../support/connection-phase-settings.ts";
+import { Playbook } from "../../../support/playbook.ts";
+
+const scramble = Buffer.from("abcdefghijklmnopqrst");
+const key = newPasswordKey();
+const sha2 = "caching_sha2_password";
+const fast = Buffer.of(1, 3);
+const full = Buffer.of(1, 4);
+const clear = Buffer.from("apppw\0");
+
+function play(plugin: string, encrypted: boolean, password = "apppw") {
+  return new Playbook(authenticateUpstream({ connection: "shop", password, encrypted }, plugin, scramble));
+}
+
+function switched(plugin: string, encrypted: boolean, password?: string) {
+  return play("mysql_native_password", encrypted, password).hears("upstream", encodeAuthSwitchRequest(plugin, scramble));
+}
+
+function isPassword(payload: Buffer): void {
+  expect(decryptPassword(payload, scramble, key.privateKey)).toEqual(clear);
+}
+
+describe("the stored account signs in upstream", () => {
+  it("by its first response", () => {
+    expect(play("mysql_native_password", false).hears("upstream", okPacket).result).toEqual({
+      okPayload: okPacket,
+      plugin: "mysql_native_password",
+    });
+  });
+
+  it("by the fast path of caching_sha2_password", () => {
+    expect(play(sha2, false).hears("upstream", fast).hears("upstream", okPacket).result.plugin).toBe(sha2);
+  });
+
+  it("with the password itself over TLS", () => {
+    const played = play(sha2, true).hears("upstream", full).says("upstream", clear);
+    expect(played.hears("upstream", okPacket).result.okPayload).toEqual(okPacket);
+  });
+
+  it("with the password encrypted for the upstream's RSA key", () => {
+    const played = play(sha2, false).hears("upstream", full).says("upstream", Buffer.of(2));
+    const keyed = played.hears("upstream", encodeAuthMoreData(key.publicKeyPem)).saysSomething("upstream", isPassword);
+    expect(keyed.hears("upstream", okPacket).result.plugin).toBe(sha2);
+  });
+
+  it("with another plugin when asked to switch", () => {
+    const native = switched("mysql_native_password", false).says("upstream", nativePasswordResponse("apppw", scramble));
+    expect(native.hears("upstream", okPacket).result.plugin).toBe("mysql_native_password");
+    switched(sha2, false).says("upstream", cachingSha2Response("apppw", scramble)).waitsOnlyFor("upstream");
+    switched("mysql_clear_password", true).says("upstream", clear).waitsOnlyFor("upstream");
+    switched("sha256_password", true).says("upstream", clear).waitsOnlyFor("upstream");
+  });
+
+  it("by sha256_password with the RSA key", () => {
+    const played = switched("sha256_password", false).says("upstream", Buffer.of(1));
+    played.hears("upstream", encodeAuthMoreData(key.publicKeyPem)).saysSomething("upstream", isPassword).waitsOnlyFor("upstream");
+  });
+
+  it("with an empty password", () => {
+    expect(firstResponse(sha2, scramble, "")).toHaveLength(0);
+    switched(sha2, false, "").says("upstream", Buffer.alloc(0));
+    switched("sha256_password", false, "").says("upstream", Buffer.of(0));
+  });
+
+  it("beginning with the plugin of the greeting if it is spoken", () => {
+    expect([sha2, "mysql_native_password", "client_ed25519", null].map(firstPlugin)).toEqual([
+      sha2,
+      "mysql_native_password",
+      "mysql_native_password",
+      "mysql_native_password",
+    ]);
+  });
+});
+
+describe("the stored account is refused", () => {
+  it("without a word to the client about whose it is", () => {
+    const denied = encodeErrPacket({ errno: 1045, sqlstate: "28000", message: "Access denied for user 'app'@'db' (using password: YES)" });
+    const { error, refusal } = play(sha2, false).hears("upstream", denied);
+    expect(error).toMatchObject({ errno: 1045, sqlstate: "28000" });
+    expect(error.message).toContain('stored for connection "shop"');
+    expect(error.message).not.toContain("app'");
+    expect(refusal.detail).toContain("Access denied for user 'app'@'db'");
+  });
+
+  it("in the upstream's words where they are not about the account", () => {
+    const unknown = encodeErrPacket({ errno: 1049, sqlstate: "42000", message: "Unknown database 'nope'" });
+    expect(play(sha2, false).hears("upstream", unknown).refusal.answer).toEqual(unknown);
+  });
+
+  it("by a plugin that is not spoken", () => {
+    expect(switched("client_ed25519", false).error.message).toContain('"client_ed25519"');
+    expect(play(sha2, false).hears("upstream", Buffer.of(0xfe)).error.message).toContain("mysql_old_password");
+  });
+
+  it("rather than sending its password in clear without TLS", () => {
+    expect(switched("mysql_clear_password", false).error.message).toContain("over TLS only");
+  });
+
+  it("by an upstream that makes no sense", () => {
+    expect(play(sha2, false).hears("upstream", Buffer.of(1, 9)).refusal.cause).toBe("upstream-malformed");
+    expect(play(sha2, false).hears("upstream", full).says("upstream", Buffer.of(2)).hears("upstream", Buffer.of(1, 65)).refusal.cause).toBe(
+      "upstream-malformed",
+    );
+    expect(play("mysql_native_password", false).hears("upstream", Buffer.alloc(0)).refusal.cause).toBe("sign-in-failed");
+  });
+
+  it("by an upstream that never comes to an end", () => {
+    const played = play(sha2, false);
+    for (let count = 0; count < 16; count += 1) played.hears("upstream", fast);
+    expect(played.refusal.cause).toBe("upstream-malformed");
+  });
+});
