@@ -19,16 +19,18 @@ export function answerPackets(answer: Answer, status: AnswerStatus, binary: bool
   return answer.kind === "ok" ? [okPacket(answer, status, 0x00)] : resultSet(answer, status, binary);
 }
 
-/** An OK_Packet; header 0xFE where it ends a result set. */
+/**
+ * An OK_Packet; header 0xFE where it ends a result set. Its text is length-encoded and absent where it is empty: that is
+ * what servers send and the `mariadb` client insists on, whatever the documentation says of clients that track no session.
+ */
 export function okPacket(answer: OkAnswer, status: AnswerStatus, header: 0x00 | 0xfe): Buffer {
-  return new PacketWriter()
+  const writer = new PacketWriter()
     .uint8(header)
     .lengthEncoded(Number(answer.affected))
     .lengthEncoded(Number(answer.insertId))
     .uint16(statusFlags(status))
-    .uint16(0)
-    .text(answer.info)
-    .payload();
+    .uint16(0);
+  return (answer.info === "" ? writer : writer.lengthEncodedText(answer.info)).payload();
 }
 
 function resultSet(answer: RowsAnswer, status: AnswerStatus, binary: boolean): Buffer[] {

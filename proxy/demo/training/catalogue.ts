@@ -1,6 +1,6 @@
 /** What tables, columns and keys the training database has, in MySQL's terms, read from SQLite as it is now. */
 import type Database from "better-sqlite3";
-import { autoIncrementType, DefinitionFlag, type ColumnShape, shapeOf, shownType } from "./column-shape.ts";
+import { autoIncrementType, type ColumnShape, DefinitionFlag, shapeOf, shownType } from "./column-shape.ts";
 
 export interface CatalogueColumn {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** A prepared statement of a session, and the values that an execution binds to it. */
 import type { Parameter } from "../../model/statement.ts";
-import type { Decoded } from "../../protocol/packet-reader.ts";
 import { decodeComStmtExecute } from "../../protocol/com-stmt-execute.ts";
+import type { Decoded } from "../../protocol/packet-reader.ts";
 import type { ParameterType } from "../../protocol/parameters.ts";
 import type { SqliteValue } from "./column-shape.ts";
 import type { Token } from "./sql-tokens.ts";

@@ -1,5 +1,5 @@
 /** What the training database answers to a statement, before it becomes packets. */
-import { type ColumnShape, shapeOfValues, type SqliteValue } from "./column-shape.ts";
+import { type ColumnShape, type SqliteValue, shapeOfValues } from "./column-shape.ts";
 
 export interface ResultColumn extends ColumnShape {
   readonly schema: string;

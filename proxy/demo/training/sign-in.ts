@@ -112,7 +112,8 @@ export class SignIn {
     const expected = cachingSha2Response(this.account.password, this.scramble);
     const proven = response.length === expected.length && timingSafeEqual(response, expected);
     if (!proven || claim.user !== this.account.user) {
-      const how = response.length > 0 ? "YES" : "NO";
+      // Some clients send the empty password as one NUL.
+      const how = response.length > 1 ? "YES" : "NO";
       throw new MysqlError(1045, "28000", `Access denied for user '${claim.user}'@'localhost' (using password: ${how})`);
     }
     return { kind: "done", before: encodeAuthMoreData(Buffer.of(fastAuthSuccess)), ...claim };

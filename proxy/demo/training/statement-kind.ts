@@ -1,7 +1,7 @@
 /** What kind of statement it is, by its first words. */
 import { MysqlError, notSupported } from "./mysql-error.ts";
-import { alterTable, createTable } from "./table-statements.ts";
 import { areWords, isSymbol, isWord, type Token } from "./sql-tokens.ts";
+import { alterTable, createTable } from "./table-statements.ts";
 
 export type StatementKind =
   | "read"

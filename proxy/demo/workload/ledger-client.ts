@@ -1,0 +1,191 @@
+/** A MySQL client that keeps a ledger: mysql2, with one command on the wire for each call. */
+import { type Connection, createConnection, type FieldPacket, type PrepareStatementInfo, type QueryError } from "mysql2";
+import { FailureError } from "../../model/failure.ts";
+import type { Value } from "../../model/value.ts";
+import type { LedgerEntry, LedgerResult, SessionLedger } from "./ledger.ts";
+import { ledgerColumn, rawText, receivedValue } from "./received-value.ts";
+
+export interface ClientTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly schema: string;
+}
+
+export interface ClientIdentity {
+  /** In words, for the ledger. */
+  readonly client: string;
+  /** Connection attributes: what the program says of itself. */
+  readonly attributes: { readonly [name: string]: string };
+}
+
+/** What an application binds to a parameter. */
+export type Bound = string | number | null | Buffer;
+
+/** A statement that the server has prepared. */
+export interface LedgerStatement {
+  execute(...params: Bound[]): Promise<LedgerEntry>;
+  close(): void;
+}
+
+const options = { rowsAsArray: true, supportBigNumbers: true, bigNumberStrings: true, dateStrings: true, jsonStrings: true } as const;
+
+export class LedgerClient {
+  private readonly connection: Connection;
+  private readonly identity: ClientIdentity;
+  private readonly entries: LedgerEntry[] = [];
+
+  private constructor(connection: Connection, identity: ClientIdentity) {
+    this.connection = connection;
+    this.identity = identity;
+    // A lost connection fails the call that waits for it; between calls it must not end the program.
+    connection.on("error", () => undefined);
+  }
+
+  /** Signs in. Fails with code `sign-in` and the server's words. */
+  static async connect(target: ClientTarget, identity: ClientIdentity): Promise<LedgerClient> {
+    const { host, port, user, password, schema } = target;
+    const connection = createConnection({
+      ...options,
+      host,
+      port,
+      user,
+      password,
+      database: schema,
+      connectAttributes: { ...identity.attributes },
+    });
+    await new Promise<void>((resolve, reject) => {
+      connection.connect((error) => {
+        if (error) reject(new FailureError("sign-in", `The ${identity.client} could not sign in at ${host}:${port}: ${error.message}.`));
+        else resolve();
+      });
+    });
+    return new LedgerClient(connection, identity);
+  }
+
+  /** The server's thread id. */
+  get threadId(): number {
+    return this.connection.threadId ?? 0;
+  }
+
+  /** The ledger so far. */
+  ledger(): SessionLedger {
+    return { client: this.identity.client, threadId: this.threadId, entries: [...this.entries] };
+  }
+
+  /** Sends a text as COM_QUERY. An error of the server's is an answer, and in the entry. */
+  query(sql: string): Promise<LedgerEntry> {
+    return this.asked({ command: "COM_QUERY", sql, params: null }, (answered) => {
+      this.connection.query({ sql, typeCast: rawText }, (error, rows, fields) => answered(error, rows, fields));
+    });
+  }
+
+  /** Prepares a text. `null` where the server refused it; the refusal is in the ledger. */
+  async prepare(sql: string): Promise<LedgerStatement | null> {
+    let prepared: PrepareStatementInfo | null = null;
+    await this.asked({ command: "COM_STMT_PREPARE", sql, params: null }, (answered) => {
+      this.connection.prepare(sql, (error, statement) => {
+        prepared = error ? null : statement;
+        answered(error, undefined, undefined);
+      });
+    });
+    return prepared === null ? null : this.statement(prepared, sql);
+  }
+
+  /** Prepares, executes once, closes. The entry is that of the execution, or of the preparation where that was refused. */
+  async once(sql: string, ...params: Bound[]): Promise<LedgerEntry> {
+    const statement = await this.prepare(sql);
+    if (statement === null) return this.lastEntry();
+    const entry = await statement.execute(...params);
+    statement.close();
+    return entry;
+  }
+
+  /** COM_PING. */
+  ping(): Promise<LedgerEntry> {
+    return this.asked({ command: "COM_PING", sql: null, params: null }, (answered) => {
+      this.connection.ping((error) => answered(error, error ? undefined : { affectedRows: 0 }, undefined));
+    });
+  }
+
+  /** COM_QUIT; resolves when the connection has closed. */
+  async quit(): Promise<void> {
+    this.note({ command: "COM_QUIT", sql: null, params: null, results: [] });
+    await new Promise<void>((resolve) => {
+      this.connection.end(() => resolve());
+    });
+  }
+
+  /** Drops the connection without a word, for an end that cannot wait. */
+  destroy(): void {
+    this.connection.destroy();
+  }
+
+  private statement(prepared: PrepareStatementInfo, sql: string): LedgerStatement {
+    return {
+      execute: (...params) =>
+        this.asked({ command: "COM_STMT_EXECUTE", sql, params: params.map(boundText) }, (answered) => {
+          prepared.execute(params, (error: QueryError | null, rows: unknown, fields: FieldPacket[]) => answered(error, rows, fields));
+        }),
+      close: () => {
+        this.note({ command: "COM_STMT_CLOSE", sql, params: null, results: [] });
+        // The driver keeps prepared statements by their text; closed behind its back, the next preparation would get a dead one.
+        this.connection.unprepare(sql);
+      },
+    };
+  }
+
+  private asked(
+    sent: Pick<LedgerEntry, "command" | "sql" | "params">,
+    ask: (answered: (error: QueryError | null, rows: unknown, fields: readonly FieldPacket[] | undefined) => void) => void,
+  ): Promise<LedgerEntry> {
+    return new Promise((resolve, reject) => {
+      ask((error, rows, fields) => {
+        if (error && !error.sqlState) {
+          reject(new FailureError("connection-lost", `The ${this.identity.client} lost its connection: ${error.message}.`));
+        } else if (error) {
+          const refused = {
+            outcome: "error",
+            errno: error.errno ?? 0,
+            sqlstate: error.sqlState ?? "HY000",
+            message: error.message,
+          } as const;
+          resolve(this.note({ ...sent, ...refused, results: [] }));
+        } else {
+          resolve(this.note({ ...sent, affected: affectedOf(rows), results: fields === undefined ? [] : [resultOf(rows, fields)] }));
+        }
+      });
+    });
+  }
+
+  private note(entry: Pick<LedgerEntry, "command" | "sql" | "params" | "results"> & Partial<LedgerEntry>): LedgerEntry {
+    const whole: LedgerEntry = { outcome: "ok", errno: null, sqlstate: null, message: null, affected: null, ...entry };
+    this.entries.push(whole);
+    return whole;
+  }
+
+  private lastEntry(): LedgerEntry {
+    const last = this.entries.at(-1);
+    if (last === undefined) throw new FailureError("internal", "No command was sent yet.");
+    return last;
+  }
+}
+
+function affectedOf(rows: unknown): number | null {
+  const counted = typeof rows === "object" && rows !== null && "affectedRows" in rows ? rows.affectedRows : null;
+  return typeof counted === "number" ? counted : null;
+}
+
+function resultOf(rows: unknown, fields: readonly FieldPacket[]): LedgerResult {
+  const received = Array.isArray(rows) ? (rows as unknown[][]) : [];
+  return {
+    columns: fields.map(ledgerColumn),
+    rows: received.map((row) => fields.map((field, index) => receivedValue(row[index], field))),
+  };
+}
+
+function boundText(value: Bound): Value {
+  if (value === null) return null;
+  return Buffer.isBuffer(value) ? { base64: value.toString("base64") } : String(value);
+}

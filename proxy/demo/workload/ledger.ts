@@ -1,0 +1,40 @@
+/** What one client of the workload sent and received, command by command, as its driver told it: the demo's own witness. */
+import type { Value } from "../../model/value.ts";
+
+export interface LedgerColumn {
+  readonly name: string;
+  readonly orgTable: string;
+  /** The protocol's type number. */
+  readonly type: number;
+}
+
+export interface LedgerResult {
+  readonly columns: readonly LedgerColumn[];
+  readonly rows: readonly (readonly Value[])[];
+}
+
+export interface LedgerEntry {
+  /** The protocol's name of the command, e.g. `COM_STMT_EXECUTE`. */
+  readonly command: string;
+  /** The statement's text as sent, or as it was prepared; `null` for a command without one. */
+  readonly sql: string | null;
+  /** Values bound to the parameters, as text; `null` for other commands than COM_STMT_EXECUTE. */
+  readonly params: readonly Value[] | null;
+  readonly outcome: "ok" | "error";
+  readonly errno: number | null;
+  readonly sqlstate: string | null;
+  readonly message: string | null;
+  /** From the OK_Packet; `null` where the answer was none. */
+  readonly affected: number | null;
+  readonly results: readonly LedgerResult[];
+}
+
+/** One session as its client saw it. */
+export interface SessionLedger {
+  /** Which of the workload's clients it was, in words. */
+  readonly client: string;
+  /** The server's thread id, which the proxy passes on: it finds the session in the library. */
+  readonly threadId: number;
+  /** Every command in order, COM_QUIT included. */
+  readonly entries: readonly LedgerEntry[];
+}
