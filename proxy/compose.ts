@@ -56,11 +56,8 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   await makeDirectory(dataDirectory);
   const secrets = await openSecrets(dataDirectory, options.cipher ?? null);
   const { store, notice } = await ConnectionStore.open(dataDirectory, secrets);
-  const actor = osUserActor();
-  const lock = lockRecorder(dataDirectory);
-  const relay = new RelayClient({ worker: options.workers.relay, dataDirectory, actor, recorder: lock.id, log: say });
-  const library = new LibraryClient(options.workers.library, { dataDirectory, index: true, recorder: lock.id });
-  const unsubscribe = relay.onProgress((recordings) => library.grew(recordings));
+  const recorder = await composeRecorder(options);
+  const { relay, library, actor } = recorder;
   const connectionListeners = new ConnectionListeners(store, relay);
   const clientCaFile = await authorityFile(relay);
   const core: Core = {
@@ -104,7 +101,7 @@ export async function composeRecorder(options: Pick<WorkstationOptions, "dataDir
     dataDirectory,
     actor,
     recorder: lock.id,
-    log: (message) => process.stderr.write(`${message}\n`),
+    log: say,
     crashed: (open) => library.grew(open.map((file) => endCrashed(file))),
   });
   relay.onProgress((recordings) => library.grew(recordings));
@@ -126,7 +123,7 @@ function endCrashed(file: RecordingGrowth): RecordingGrowth {
     closeCrashed(file.path);
     return { ...file, size: statSync(file.path).size, closed: true };
   } catch (thrown) {
-    process.stderr.write(`${failureOf(thrown).message}\n`);
+    say(failureOf(thrown).message);
     return file;
   }
 }

@@ -50,7 +50,8 @@ async function record(options: RecordOptions): Promise<void> {
     try {
       const asked = askedToEnd();
       const state = await recorder.relay.start(connection, secrets);
-      if (state.state !== "listening") throw new FailureError("cannot-listen", state.state === "failed" ? state.message : "The listener was stopped.");
+      if (state.state !== "listening")
+        throw new FailureError("cannot-listen", state.state === "failed" ? state.message : "The listener was stopped.");
       process.stdout.write(`${JSON.stringify({ event: "listening", address: state.address, port: state.port })}\n`);
       let reported = "recording";
       recorder.relay.onChange(() => {
@@ -79,7 +80,10 @@ function askedToEnd(): Promise<void> {
 function connectionOf(options: RecordOptions): { connection: Connection; secrets: ConnectionSecrets } {
   const { upstream, auth } = options;
   if (auth === "mapped" && (upstream.user === null || options.clientUser === undefined || options.clientPasswordEnv === undefined)) {
-    throw new FailureError("usage", "With --auth mapped, give the stored account as mysql://USER@HOST:PORT, and --client-user and --client-password-env for what clients present.");
+    throw new FailureError(
+      "usage",
+      "With --auth mapped, give the stored account as mysql://USER@HOST:PORT, and --client-user and --client-password-env for what clients present.",
+    );
   }
   const connection: Connection = {
     id: "record",

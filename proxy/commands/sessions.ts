@@ -22,7 +22,9 @@ async function sessions(dataDirectory: string, json: boolean): Promise<void> {
     try {
       const { session, end } = summariseRecording(file.path);
       if (end.kind === "damaged" || session === null) {
-        process.stderr.write(`${file.path} is damaged: ${end.kind === "end" ? "it has no open frame" : `${end.reason} at byte ${end.offset}`}.\n`);
+        process.stderr.write(
+          `${file.path} is damaged: ${end.kind === "end" ? "it has no open frame" : `${end.reason} at byte ${end.offset}`}.\n`,
+        );
         process.exitCode = 1;
       }
       if (session !== null) await writeLine(json ? JSON.stringify(asJson(session)) : asText(session));

@@ -6,11 +6,15 @@ import { failureOf } from "../model/failure.ts";
 import type { SessionOpen } from "../model/session.ts";
 import type { Statement } from "../model/statement.ts";
 import { isoMicros, type Value } from "../model/value.ts";
+import type { ReadEnd } from "../recording/frame-reader.ts";
 import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
-import { readRecording } from "../recording/session-summary.ts";
+import { RecordingPass } from "../recording/session-summary.ts";
 import { existingDataDirectory, writeLine } from "./output.ts";
 import fs from "node:fs";
+
+/** Lines that are decoded before they are written. */
+const linesAtOnce = 256;
 
 interface StatementsOptions {
   readonly data: string;
@@ -81,10 +85,21 @@ async function printRecording(file: RecordingFile, options: StatementsOptions): 
     },
     ...(options.rows === true && collecting(results)),
   };
-  const end = readRecording(file.path, sink, true);
-  for (const line of lines) await writeLine(line);
-  lines = [];
-  if (end.kind !== "damaged") return;
+  const pass = new RecordingPass(file.path, sink, true);
+  try {
+    for (let more = true; more; ) {
+      const end = pass.read(() => lines.length >= linesAtOnce);
+      for (const line of lines) await writeLine(line);
+      lines = [];
+      more = end === null;
+      if (end?.kind === "damaged") complain(file, end);
+    }
+  } finally {
+    pass.close();
+  }
+}
+
+function complain(file: RecordingFile, end: ReadEnd & { kind: "damaged" }): void {
   process.stderr.write(`${file.path} is damaged: ${end.reason} at byte ${end.offset}; what lies behind it is not shown.\n`);
   process.exitCode = 1;
 }
@@ -157,6 +172,7 @@ function asText(statement: Statement): string {
   const { at, command, sql, outcome, rows, affected, errno, message, durationUs } = statement;
   const took = durationUs === null ? "" : `${(durationUs / 1000).toFixed(3)} ms`;
   const what = sql === null ? command : `${command === "COM_QUERY" ? "" : `${command} `}${sql.replace(/\s+/g, " ")}`;
-  const came = outcome === "error" ? `error ${errno}: ${message}` : rows !== null ? `${rows} rows` : affected !== null ? `${affected} affected` : "";
+  const came =
+    outcome === "error" ? `error ${errno}: ${message}` : rows !== null ? `${rows} rows` : affected !== null ? `${affected} affected` : "";
   return [isoMicros(at), outcome.padEnd(7), took.padStart(12), what, came].join("  ");
 }

@@ -31,7 +31,7 @@ export class FrameReader {
    * Reads whole frames up to `to` (or the end of the file) and gives each to `visit`, whose payload is valid until it
    * returns; it may return `false` to stop. Goes on where the last call ended.
    */
-  read(visit: (frame: Frame) => boolean | undefined | void, to = Number.POSITIVE_INFINITY): ReadEnd {
+  read(visit: (frame: Frame) => unknown, to = Number.POSITIVE_INFINITY): ReadEnd {
     if (this.position === 0) {
       const wrong = this.checkFileHeader();
       if (wrong !== null) return wrong;
@@ -72,7 +72,8 @@ export class FrameReader {
     if (header.length < fileHeaderBytes) return this.torn("the file is shorter than its header");
     if (!header.subarray(0, 8).equals(fileMagic)) return { kind: "damaged", offset: 0, reason: "this is not a recording" };
     const version = header.readUInt32LE(8);
-    if (version !== fileVersion) return { kind: "damaged", offset: 0, reason: `this recording has version ${version}; this program reads version ${fileVersion}` };
+    if (version !== fileVersion)
+      return { kind: "damaged", offset: 0, reason: `this recording has version ${version}; this program reads version ${fileVersion}` };
     return null;
   }
 

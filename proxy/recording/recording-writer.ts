@@ -41,9 +41,13 @@ export function recordingFailure(error: unknown, file: string): FailureError {
     ENOENT: "the directory is gone; create it again",
   };
   const cause = causes[code] ?? "the disk may be failing; check it";
-  return new FailureError("recording-failed", `Stenograph cannot record and therefore forwards nothing: ${cause} (${code}, ${path.dirname(file)})`, {
-    cause: error,
-  });
+  return new FailureError(
+    "recording-failed",
+    `Stenograph cannot record and therefore forwards nothing: ${cause} (${code}, ${path.dirname(file)})`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The open recording of one session. Not safe to use after `close`. */

@@ -73,7 +73,8 @@ export function closeCrashed(file: string): Recovery {
 
 function endRecording(file: string, found: Inspection, end: ReadEnd): Recovery {
   const size = fs.statSync(file).size;
-  if (end.kind === "damaged" && !reachesEnd(file, end.offset, size)) return { kind: "damaged", reason: `${end.reason} at byte ${end.offset}` };
+  if (end.kind === "damaged" && !reachesEnd(file, end.offset, size))
+    return { kind: "damaged", reason: `${end.reason} at byte ${end.offset}` };
   if (end.offset < size) cutTail(file, end.offset);
   if (!found.closed) fs.appendFileSync(file, encodeJsonFrame(FrameKind.close, nowNs(), crashed(found)), { flush: true });
   sealRecording(file);

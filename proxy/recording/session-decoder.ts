@@ -173,7 +173,8 @@ export class SessionDecoder {
       begin: (_first: number, _sequenceId: number, chunkOffset: number) => {
         this.clientBegan = { at: this.frameAt, position: this.position(chunkOffset, this.clientHeader) };
       },
-      packet: (bytes: Buffer, start: number, kept: number, length: number) => this.clientPacket(bytes.subarray(start, start + kept), length),
+      packet: (bytes: Buffer, start: number, kept: number, length: number) =>
+        this.clientPacket(bytes.subarray(start, start + kept), length),
     };
     return new PacketFramer(sink, this.options.commandBytes);
   }

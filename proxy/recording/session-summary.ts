@@ -28,14 +28,40 @@ export function openedSession(open: SessionOpen): Session {
   };
 }
 
+/** A pass over one recording that can be interrupted, so that who prints it need not hold all of it. */
+export class RecordingPass {
+  private readonly reader: FrameReader;
+  private readonly decoder: SessionDecoder;
+
+  /** Throws where the file cannot be opened. `params`: whether parameters are decoded. */
+  constructor(file: string, sink: DecoderSink, params: boolean) {
+    this.reader = new FrameReader(file);
+    this.decoder = new SessionDecoder(sink, { commandBytes: Number.POSITIVE_INFINITY, params });
+  }
+
+  /** Reads on until `enough`, asked behind each frame, or until the end: then says how reading ended. */
+  read(enough: () => boolean): ReadEnd | null {
+    let interrupted = false;
+    const end = this.reader.read((frame) => {
+      this.decoder.frame(frame);
+      interrupted = enough();
+      return !interrupted;
+    });
+    return interrupted ? null : end;
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+}
+
 /** Reads a whole recording with `sink`. Says how reading ended. Throws where it cannot be opened. */
 export function readRecording(file: string, sink: DecoderSink, params: boolean): ReadEnd {
-  const decoder = new SessionDecoder(sink, { commandBytes: Number.POSITIVE_INFINITY, params });
-  const reader = new FrameReader(file);
+  const pass = new RecordingPass(file, sink, params);
   try {
-    return reader.read((frame) => decoder.frame(frame));
+    return pass.read(() => false) ?? { kind: "end", offset: 0 };
   } finally {
-    reader.close();
+    pass.close();
   }
 }
 

@@ -18,7 +18,7 @@ export type FindStatement = (seq: number) => StatementPositions | null;
 /** Columns and rows of the statement being read; `row` may return `false` to stop reading. */
 export interface StatementReadSink {
   columns?: DecoderSink["columns"];
-  row?(...of: Parameters<NonNullable<DecoderSink["row"]>>): boolean | undefined | void;
+  row?(...of: Parameters<NonNullable<DecoderSink["row"]>>): unknown;
 }
 
 /**

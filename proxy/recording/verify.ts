@@ -16,6 +16,7 @@ export function verifyRecording(file: string): RecordingVerdict {
   if (end.kind !== "end") return { ok: false, reason: `${end.reason} at byte ${end.offset}` };
   if (seal === null) return { ok: false, reason: digest.closed ? "it is closed but not sealed yet" : "its session has not ended" };
   if (seal.sha256 !== digest.sha256) return { ok: false, reason: "its bytes are not those that were sealed" };
-  if (seal.bytes !== digest.bytes || seal.frames !== digest.frames) return { ok: false, reason: "its length is not the one that was sealed" };
+  if (seal.bytes !== digest.bytes || seal.frames !== digest.frames)
+    return { ok: false, reason: "its length is not the one that was sealed" };
   return { ok: true };
 }

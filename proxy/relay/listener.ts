@@ -124,7 +124,14 @@ export class Listener {
     try {
       const open = this.openFrame(accepted, facts, true);
       const recording = this.context.recorder.open(open, (failure) => session?.failClosed(failure));
-      const signedIn = { client: client as net.Socket, upstream: upstream as net.Socket, capabilities: facts.capabilities, auth, durability, okPacket };
+      const signedIn = {
+        client: client as net.Socket,
+        upstream: upstream as net.Socket,
+        capabilities: facts.capabilities,
+        auth,
+        durability,
+        okPacket,
+      };
       const relay = new SessionRelay(signedIn, recording, () => {
         this.sessions.delete(relay);
         if (this.sessions.size === 0) this.drained?.();

@@ -162,7 +162,8 @@ export class RelayClient {
 
   private fail(message: string): void {
     for (const id of this.wanted.keys()) this.listenerStates.set(id, { state: "failed", message });
-    for (const [id, waiting] of this.asked) for (const resolve of waiting) resolve(this.listenerStates.get(id) ?? { state: "failed", message });
+    for (const [id, waiting] of this.asked)
+      for (const resolve of waiting) resolve(this.listenerStates.get(id) ?? { state: "failed", message });
     this.asked.clear();
     this.announce();
   }

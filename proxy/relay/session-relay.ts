@@ -99,7 +99,8 @@ export class SessionRelay {
       return;
     }
     for (const segment of segments) if (!this.forwardSegment(segment)) return;
-    if (this.phase.heldBytes > maxHeldBytes) this.end("client-malformed", 1153, "08S01", "An authentication packet is longer than Stenograph accepts.");
+    if (this.phase.heldBytes > maxHeldBytes)
+      this.end("client-malformed", 1153, "08S01", "An authentication packet is longer than Stenograph accepts.");
   }
 
   /** Authentication is forwarded as it is and recorded with its response zeroed and marked. False where it must end. */
@@ -112,7 +113,8 @@ export class SessionRelay {
     });
     if (!written) return false;
     if (kind === "authentication" && this.session.auth === "mapped") {
-      const message = "Stenograph signed this session in with the connection's stored account, which cannot be changed within it: open a new connection instead of COM_CHANGE_USER.";
+      const message =
+        "Stenograph signed this session in with the connection's stored account, which cannot be changed within it: open a new connection instead of COM_CHANGE_USER.";
       this.end("sign-in-failed", 1045, "28000", message);
       return false;
     }
