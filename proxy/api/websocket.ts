@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type RawData, WebSocket, WebSocketServer as Acceptor } from "ws";
+import { WebSocketServer as Acceptor, type RawData, WebSocket } from "ws";
 import type { FromCore } from "./contract.ts";
 import type { ServerChannel } from "./server-channel.ts";
 

@@ -34,10 +34,11 @@ type Reached = { readonly version: string | null; readonly tls: TlsFacts | null 
 function attempt(connection: Connection, password: string | null, limitMs: number, encrypted: boolean): Promise<Attempt> {
   const client = createConnection(optionsOf(connection, password, limitMs, encrypted)) as ClientInternals;
   const tlsFailure = watchTls(client, connection);
+  const greeting = client._command;
   const { promise, resolve } = Promise.withResolvers<Attempt>();
   const end = (failure: SignInFailure | null) => {
     clearTimeout(limit);
-    const reached = { version: client._handshakePacket?.serverVersion ?? null, tls: tlsFacts(client) };
+    const reached = { version: greeting?.handshake?.serverVersion ?? null, tls: tlsFacts(client) };
     resolve(failure === null ? { ok: true, ...reached } : { ok: false, failure: tlsFailure() ?? failure, ...reached });
     if (failure === null) client.end(() => client.destroy());
     else client.destroy();
@@ -66,7 +67,8 @@ function sslOf(mode: UpstreamTls, ca: string | null): SslOptions {
 
 /** The parts of mysql2's connection that its types leave out: the greeting, the socket, and the step to TLS. */
 interface ClientInternals extends ClientConnection {
-  readonly _handshakePacket?: { readonly serverVersion?: string } | null;
+  /** At first the sign-in itself, which keeps the server's greeting also when it fails. */
+  readonly _command?: { readonly handshake?: { readonly serverVersion?: string } | null };
   readonly stream?: Partial<TLSSocket>;
   startTLS(done: (error?: Error) => void): void;
 }
@@ -107,7 +109,7 @@ function result(connection: Connection, attempted: Attempt): SignInTest {
   const encryption = tls === null ? "without encryption" : `over ${tls.version}`;
   if (attempted.ok && !nameless)
     return { ok: true, message: `${server} accepted the sign-in ${encryption}.`, upstreamVersion: version, tls };
-  if (attempted.ok || (nameless && version !== null && isSignInRefusal(attempted.failure))) {
+  if (attempted.ok || (nameless && isSignInRefusal(attempted.failure))) {
     const message = `${server} answers ${encryption}. No sign-in was tried: each client brings its own account.`;
     return { ok: true, message, upstreamVersion: version, tls };
   }
