@@ -1,0 +1,88 @@
+import { type Filter, slowMicros } from "../filter/filter.ts";
+import { parseFilter } from "../filter/parse-filter.ts";
+import { type OutsideRegex, type RegexSubject, toSql, wordExpression } from "../filter/to-sql.ts";
+import { FailureError } from "../model/failure.ts";
+import type { UnixMicros } from "../model/value.ts";
+import { type KeyedTexts, keysMatching } from "./regex-runner.ts";
+import type { LibraryDatabase } from "./schema.ts";
+
+/** A filter that can be run over ranges of ids. */
+export interface FilterQuery {
+  /** Whether everything matches. */
+  readonly all: boolean;
+  /** Whether the database finds the matches by an index, so that a wide range costs little more than a narrow one. */
+  readonly indexed: boolean;
+  /** Ids from `lo` to `hi` that match, ascending. Throws a `FailureError` where it takes too long. */
+  ids(lo: number, hi: number): number[];
+  /** `at` and whether it is an error of each match from `lo` to `hi`. */
+  activity(lo: number, hi: number): IterableIterator<[at: UnixMicros, error: number]>;
+}
+
+/** Makes a filter's text ready to run; throws a `FailureError` (`bad-filter`) where it cannot be read. */
+export function prepareFilter(database: LibraryDatabase, text: string, now: UnixMicros): FilterQuery {
+  const parsed = parseFilter(text);
+  if (!parsed.ok) throw new FailureError("bad-filter", parsed.message);
+  const { filter } = parsed;
+  const { where, parameters, regexes } = toSql(filter, now);
+  const indexed = isIndexed(filter);
+  const range = `${indexed ? "+" : ""}s.id BETWEEN @lo AND @hi`;
+  const words = wordExpression(filter);
+  const idSql =
+    words === null
+      ? `SELECT s.id FROM statements AS s WHERE ${range} AND (${where}) ORDER BY s.id`
+      : "SELECT rowid FROM statement_words WHERE statement_words MATCH @p0 AND rowid BETWEEN @lo AND @hi ORDER BY rowid";
+  const ids = database.prepare<[Record<string, unknown>], number>(idSql).pluck();
+  const activity = database
+    .prepare<[Record<string, unknown>], [number, number]>(`SELECT s.at, s.outcome = 1 FROM statements AS s WHERE ${range} AND (${where})`)
+    .raw();
+  const bind = (lo: number, hi: number) => ({ ...parameters, ...outside(database, regexes, lo, hi), lo, hi });
+  return {
+    all: filter.kind === "all",
+    indexed,
+    ids: (lo, hi) => ids.all(bind(lo, hi)),
+    activity: (lo, hi) => activity.iterate(bind(lo, hi)),
+  };
+}
+
+/** Whether a filter, or one of the conditions that it joins with “and”, is answered from an index of few entries. */
+function isIndexed(filter: Filter): boolean {
+  switch (filter.kind) {
+    case "and":
+      return filter.terms.some(isIndexed);
+    case "is":
+      return filter.state !== "partial";
+    case "text":
+      return filter.field === "session" && filter.match.kind === "exact";
+    case "number":
+      return filter.field === "duration" && (filter.range?.min ?? 0) >= slowMicros;
+    default:
+      return false;
+  }
+}
+
+/** Runs the regular expressions of a filter, which SQLite does not run, and gives the keys that match to it. */
+function outside(database: LibraryDatabase, regexes: readonly OutsideRegex[], lo: number, hi: number): Record<string, string> {
+  return Object.fromEntries(
+    regexes.map(({ parameter, source, subject }) => [parameter, JSON.stringify(keysMatching(source, subjects(database, subject, lo, hi)))]),
+  );
+}
+
+function subjects(database: LibraryDatabase, subject: RegexSubject, lo: number, hi: number): KeyedTexts[] {
+  const read = (sql: string, ...parameters: (string | number)[]) =>
+    database
+      .prepare(sql)
+      .raw()
+      .all(...parameters) as KeyedTexts[];
+  switch (subject.kind) {
+    case "text":
+      return read("SELECT id, sql, message FROM statement_details WHERE id BETWEEN ? AND ?", lo, hi);
+    case "session":
+      return read(`SELECT key, ${subject.column} FROM sessions`);
+    case "claimed":
+      return read("SELECT s.key, fact.value FROM sessions AS s, json_each(s.claimed) AS fact WHERE fact.key = ?", subject.name);
+    case "command":
+      return read("SELECT key, name FROM commands");
+    default:
+      return subject satisfies never;
+  }
+}

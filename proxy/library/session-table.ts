@@ -1,0 +1,122 @@
+import type { Actor } from "../model/actor.ts";
+import type { CloseCause, Session, SessionClose, SessionOpen } from "../model/session.ts";
+import type { UnixMicros } from "../model/value.ts";
+import type { LibraryDatabase } from "./schema.ts";
+
+interface SessionRow {
+  id: string;
+  connection: string;
+  actor_kind: Actor["kind"];
+  actor: string;
+  account: string | null;
+  schema: string | null;
+  client: string;
+  claimed: string;
+  started_at: number;
+  ended_at: number | null;
+  close_cause: CloseCause | null;
+  close_detail: string | null;
+  statements: number;
+  errors: number;
+  upstream_address: string;
+  upstream_version: string | null;
+  thread_id: number | null;
+  tls: string;
+  sealed: number;
+}
+
+/** The sessions of the library: written by the indexer, read for lists and details. */
+export class SessionTable {
+  readonly #find;
+  readonly #insert;
+  readonly #count;
+  readonly #close;
+  readonly #seal;
+  readonly #get;
+  readonly #list;
+
+  constructor(database: LibraryDatabase) {
+    this.#find = database.prepare<[string], number>("SELECT key FROM sessions WHERE id = ?").pluck();
+    this.#insert = database.prepare(`INSERT INTO sessions
+      (id, connection, actor_kind, actor, authenticated, account, schema, client, claimed, started_at, statements, errors,
+       upstream_address, upstream_version, thread_id, tls, sealed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
+    this.#count = database.prepare("UPDATE sessions SET statements = statements + ?, errors = errors + ? WHERE key = ?");
+    this.#close = database.prepare("UPDATE sessions SET ended_at = ?, close_cause = ?, close_detail = ? WHERE key = ?");
+    this.#seal = database.prepare("UPDATE sessions SET sealed = 1 WHERE key = ?");
+    this.#get = database.prepare<[string], SessionRow>("SELECT * FROM sessions WHERE id = ?");
+    this.#list = database.prepare<[number, number], SessionRow>(
+      "SELECT * FROM sessions WHERE started_at < ? ORDER BY started_at DESC, key DESC LIMIT ?",
+    );
+  }
+
+  /** The key of a session, which is added when it is not there yet. */
+  open(open: SessionOpen): number {
+    const known = this.#find.get(open.session);
+    if (known !== undefined) return known;
+    const { lastInsertRowid } = this.#insert.run(
+      open.session,
+      open.connection,
+      open.actor.kind,
+      open.actor.name,
+      open.actor.authenticated ? 1 : 0,
+      open.account,
+      open.schema,
+      open.client,
+      JSON.stringify(open.claimed),
+      open.acceptedAt,
+      open.upstream.address,
+      open.upstream.version,
+      open.upstream.threadId,
+      JSON.stringify(open.tls),
+    );
+    return Number(lastInsertRowid);
+  }
+
+  /** Adds to a session's counts. */
+  count(key: number, statements: number, errors: number): void {
+    this.#count.run(statements, errors, key);
+  }
+
+  close(key: number, close: SessionClose, at: UnixMicros): void {
+    this.#close.run(at, close.cause, close.detail, key);
+  }
+
+  seal(key: number): void {
+    this.#seal.run(key);
+  }
+
+  get(id: string): Session | null {
+    const row = this.#get.get(id);
+    return row === undefined ? null : sessionOf(row);
+  }
+
+  /** Sessions that started before `before`, newest first. */
+  list(before: UnixMicros, limit: number): { sessions: Session[]; more: boolean } {
+    const rows = this.#list.all(before, limit + 1);
+    return { sessions: rows.slice(0, limit).map(sessionOf), more: rows.length > limit };
+  }
+}
+
+function sessionOf(row: SessionRow): Session {
+  return {
+    id: row.id,
+    connection: row.connection,
+    actor: { kind: row.actor_kind, name: row.actor, authenticated: false },
+    account: row.account,
+    schema: row.schema,
+    client: row.client,
+    claimed: JSON.parse(row.claimed) as Session["claimed"],
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    closeCause: row.close_cause,
+    closeDetail: row.close_detail,
+    statements: row.statements,
+    errors: row.errors,
+    upstreamAddress: row.upstream_address,
+    upstreamVersion: row.upstream_version,
+    threadId: row.thread_id,
+    tls: JSON.parse(row.tls) as Session["tls"],
+    sealed: row.sealed === 1,
+  };
+}
