@@ -133,7 +133,7 @@ function mcp(target: Target): string {
     MYSQL_PORT: String(target.port),
     MYSQL_USER: target.user,
     MYSQL_PASS: "PASSWORD",
-    ...(target.tls === "required" ? { MYSQL_SSL: "true", NODE_EXTRA_CA_CERTS: target.ca } : {}),
+    ...(target.tls === "required" ? { MYSQL_SSL: "true", MYSQL_SSL_CA: target.ca, MYSQL_SSL_REJECT_UNAUTHORIZED: "true" } : {}),
   };
   const server = { command: "npx", args: ["-y", "@benborla29/mcp-server-mysql"], env: environment };
   return JSON.stringify({ mcpServers: { mysql: server } }, null, 2);
