@@ -1,0 +1,84 @@
+import type { Api } from "../api/api-client.ts";
+import { focusNextPane } from "../shell/panes.ts";
+import { newConnection } from "../state/place.ts";
+import { usePreferences } from "../state/preferences.ts";
+import { currentPlace, goTo } from "../state/use-place.ts";
+import { openOverlay } from "./overlay.ts";
+
+/** Something a person can do from anywhere: in the palette, perhaps with a shortcut. */
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: "Go to" | "View" | "Theme" | "Library" | "Help";
+  /** For tinykeys; `$mod` is Ctrl, or ⌘ on a Mac. */
+  readonly keys?: readonly string[];
+  /** Also while text is being written. */
+  readonly everywhere?: true;
+  /** A failure is thrown as a `FailureError` and shown by the caller. */
+  readonly run: (api: Api) => void | Promise<void>;
+}
+
+function filterBy(filter: string): void {
+  const place = currentPlace();
+  goTo({ screen: "live", filter, selected: place.screen === "live" ? place.selected : null });
+}
+
+function focusFilter(): void {
+  if (currentPlace().screen !== "live") goTo({ screen: "live", filter: "", selected: null });
+  requestAnimationFrame(() => document.querySelector<HTMLInputElement>("[data-filter]")?.select());
+}
+
+const { set } = usePreferences.getState();
+
+/** Every command of the workstation. */
+export const commands: readonly Command[] = [
+  { id: "go.live", title: "Live", group: "Go to", keys: ["g l"], run: () => goTo({ screen: "live", filter: "", selected: null }) },
+  { id: "go.sessions", title: "Sessions", group: "Go to", keys: ["g s"], run: () => goTo({ screen: "sessions" }) },
+  {
+    id: "go.connections",
+    title: "Connections",
+    group: "Go to",
+    keys: ["g c"],
+    run: () => goTo({ screen: "connections", connection: null }),
+  },
+  {
+    id: "connection.add",
+    title: "Add a connection",
+    group: "Go to",
+    run: () => goTo({ screen: "connections", connection: newConnection }),
+  },
+  { id: "filter.focus", title: "Filter statements", group: "View", keys: ["$mod+f"], everywhere: true, run: focusFilter },
+  { id: "filter.failed", title: "Show only failed statements", group: "View", run: () => filterBy("is:failed") },
+  { id: "filter.slow", title: "Show only slow statements", group: "View", run: () => filterBy("is:slow") },
+  {
+    id: "view.clear",
+    title: "Clear view: only what happens from now on (deletes nothing)",
+    group: "View",
+    run: () => filterBy(`after:${new Date().toISOString()}`),
+  },
+  { id: "filter.clear", title: "Clear the filter", group: "View", run: () => filterBy("") },
+  { id: "details.right", title: "Details to the right of the list", group: "View", run: () => set({ details: "right" }) },
+  { id: "details.below", title: "Details below the list", group: "View", run: () => set({ details: "below" }) },
+  { id: "details.auto", title: "Details where the window has room", group: "View", run: () => set({ details: "auto" }) },
+  {
+    id: "histogram.toggle",
+    title: "Show or hide the histogram",
+    group: "View",
+    run: () => set({ histogramShown: !usePreferences.getState().histogramShown }),
+  },
+  { id: "pane.next", title: "Next pane", group: "View", keys: ["F6"], everywhere: true, run: () => focusNextPane(1) },
+  { id: "pane.previous", title: "Previous pane", group: "View", keys: ["Shift+F6"], everywhere: true, run: () => focusNextPane(-1) },
+  { id: "theme.system", title: "Theme as the system", group: "Theme", run: () => set({ theme: "system" }) },
+  { id: "theme.light", title: "Light theme", group: "Theme", run: () => set({ theme: "light" }) },
+  { id: "theme.dark", title: "Dark theme", group: "Theme", run: () => set({ theme: "dark" }) },
+  {
+    id: "library.reindex",
+    title: "Rebuild the library from the recordings",
+    group: "Library",
+    run: async (api) => {
+      await api.call("library.reindex", {});
+    },
+  },
+  { id: "help.palette", title: "All commands", group: "Help", keys: ["$mod+k"], everywhere: true, run: () => openOverlay("palette") },
+  { id: "help.shortcuts", title: "Keyboard shortcuts", group: "Help", keys: ["Shift+?"], run: () => openOverlay("shortcuts") },
+];

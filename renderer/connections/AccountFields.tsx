@@ -1,0 +1,74 @@
+import styles from "./ConnectionForm.module.css";
+import type { DraftFieldsProps } from "./ConnectionForm.tsx";
+import { Field } from "./Field.tsx";
+import { SecretField } from "./SecretField.tsx";
+
+interface AccountFieldsProps extends DraftFieldsProps {
+  /** Which passwords the core has stored. */
+  readonly stored: { readonly upstream: boolean; readonly client: boolean };
+}
+
+/** Whose account signs in upstream. */
+export function AccountFields({ draft, errors, change, stored }: AccountFieldsProps) {
+  const mapped = draft.auth === "mapped";
+  return (
+    <fieldset className={styles.group}>
+      <legend className={styles.legend}>Accounts</legend>
+      <Field
+        label="Sign-in"
+        hint={
+          mapped
+            ? "Clients sign in to Stenograph with the credential below; Stenograph signs in upstream with the stored account."
+            : "Clients sign in upstream with their own account and password, which Stenograph passes on and does not keep."
+        }
+      >
+        {(control) => (
+          <select
+            {...control}
+            value={draft.auth}
+            onChange={(event) => change({ auth: event.target.value === "mapped" ? "mapped" : "passthrough" })}
+          >
+            <option value="passthrough">Clients' own accounts (passthrough)</option>
+            <option value="mapped">A stored account (mapped)</option>
+          </select>
+        )}
+      </Field>
+      {mapped && (
+        <>
+          <Field label="Upstream account" error={errors.upstreamUser}>
+            {(control) => (
+              <input
+                {...control}
+                autoComplete="off"
+                value={draft.upstreamUser}
+                onChange={(event) => change({ upstreamUser: event.target.value })}
+              />
+            )}
+          </Field>
+          <SecretField
+            label="Upstream password"
+            secret={draft.upstreamPassword}
+            stored={stored.upstream}
+            onChange={(upstreamPassword) => change({ upstreamPassword })}
+          />
+          <Field label="Client user name" error={errors.clientUser}>
+            {(control) => (
+              <input
+                {...control}
+                autoComplete="off"
+                value={draft.clientUser}
+                onChange={(event) => change({ clientUser: event.target.value })}
+              />
+            )}
+          </Field>
+          <SecretField
+            label="Client password"
+            secret={draft.clientPassword}
+            stored={stored.client}
+            onChange={(clientPassword) => change({ clientPassword })}
+          />
+        </>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,30 @@
+import { Tabs } from "radix-ui";
+import { useCall } from "../api/use-call.ts";
+import { CopyButton } from "../shell/CopyButton.tsx";
+import { Notice } from "../shell/Notice.tsx";
+import styles from "./SnippetTabs.module.css";
+
+/** Ready-made text to connect with, by client. */
+export function SnippetTabs({ connection }: { readonly connection: string }) {
+  const { output, failure } = useCall("connections.snippets", { id: connection });
+  if (failure !== null) return <Notice tone="error">{failure.message}</Notice>;
+  const first = output?.snippets[0];
+  if (output === null || first === undefined) return <div className={styles.space} />;
+  return (
+    <Tabs.Root defaultValue={first.client} className={styles.tabs}>
+      <Tabs.List className={styles.list} aria-label="Client">
+        {output.snippets.map((snippet) => (
+          <Tabs.Trigger key={snippet.client} value={snippet.client} className={styles.tab}>
+            {snippet.client}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      {output.snippets.map((snippet) => (
+        <Tabs.Content key={snippet.client} value={snippet.client} className={styles.content}>
+          <pre className={styles.text}>{snippet.text}</pre>
+          <CopyButton text={snippet.text} what={`for ${snippet.client}`} withWord />
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  );
+}

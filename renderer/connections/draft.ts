@@ -1,0 +1,157 @@
+import {
+  type ConnectionInput,
+  type ConnectionListed,
+  type ConnectionSecretsInput,
+  connection as connectionSchema,
+} from "../../proxy/api/contract.ts";
+
+/** A secret while a connection is edited: kept as stored, replaced by a new one, or removed. */
+export type SecretDraft = { readonly change: "keep" } | { readonly change: "set"; readonly text: string } | { readonly change: "remove" };
+
+/** A connection as it is being edited: fields as typed, so that what is wrong can be said next to it. */
+export interface ConnectionDraft {
+  readonly id: string;
+  readonly name: string;
+  readonly listenHost: string;
+  readonly listenPort: string;
+  readonly upstreamHost: string;
+  readonly upstreamPort: string;
+  readonly auth: ConnectionInput["auth"];
+  readonly upstreamUser: string;
+  readonly upstreamPassword: SecretDraft;
+  readonly clientUser: string;
+  readonly clientPassword: SecretDraft;
+  readonly upstreamTls: ConnectionInput["upstreamTls"];
+  readonly upstreamCa: string;
+  readonly clientTls: ConnectionInput["clientTls"];
+  readonly durability: ConnectionInput["durability"];
+}
+
+/** What is wrong with a draft, by field, as sentences. */
+export type DraftErrors = { readonly [field in keyof ConnectionDraft]?: string };
+
+/** What a draft comes to: the call's input, or what is wrong. */
+export type ReadDraft =
+  | { readonly ok: true; readonly connection: ConnectionInput; readonly secrets: ConnectionSecretsInput }
+  | { readonly ok: false; readonly errors: DraftErrors };
+
+const keep: SecretDraft = { change: "keep" };
+
+/** A new connection with what suits most: a local server, clients' own accounts. */
+export function emptyDraft(id: string): ConnectionDraft {
+  return {
+    id,
+    name: "",
+    listenHost: "127.0.0.1",
+    listenPort: "0",
+    upstreamHost: "127.0.0.1",
+    upstreamPort: "3306",
+    auth: "passthrough",
+    upstreamUser: "",
+    upstreamPassword: keep,
+    clientUser: "",
+    clientPassword: keep,
+    upstreamTls: "preferred",
+    upstreamCa: "",
+    clientTls: "optional",
+    durability: "os",
+  };
+}
+
+/** A listed connection as a draft. Stored secrets are not in it, and stay as they are unless changed. */
+export function draftOf(listed: ConnectionListed): ConnectionDraft {
+  return {
+    id: listed.id,
+    name: listed.name,
+    listenHost: listed.listen.host,
+    listenPort: String(listed.listen.port),
+    upstreamHost: listed.upstream.host,
+    upstreamPort: String(listed.upstream.port),
+    auth: listed.auth,
+    upstreamUser: listed.upstreamUser ?? "",
+    upstreamPassword: keep,
+    clientUser: listed.clientUser ?? "",
+    clientPassword: keep,
+    upstreamTls: listed.upstreamTls,
+    upstreamCa: listed.upstreamCa ?? "",
+    clientTls: listed.clientTls,
+    durability: listed.durability,
+  };
+}
+
+/** Reads a draft: the contract's own schema decides, and each field's error is said in words. */
+export function readDraft(draft: ConnectionDraft): ReadDraft {
+  const mapped = draft.auth === "mapped";
+  const candidate = {
+    id: draft.id,
+    name: draft.name,
+    listen: { host: draft.listenHost.trim(), port: portOf(draft.listenPort) },
+    upstream: { host: draft.upstreamHost.trim(), port: portOf(draft.upstreamPort) },
+    auth: draft.auth,
+    upstreamUser: mapped ? draft.upstreamUser : null,
+    clientUser: mapped ? draft.clientUser : null,
+    upstreamTls: draft.upstreamTls,
+    upstreamCa: draft.upstreamCa.trim() === "" ? null : draft.upstreamCa,
+    clientTls: draft.clientTls,
+    durability: draft.durability,
+  } satisfies ConnectionInput;
+  const errors: { -readonly [field in keyof DraftErrors]: DraftErrors[field] } = {};
+  const read = connectionSchema.safeParse(candidate);
+  for (const issue of read.error?.issues ?? []) {
+    const field = fieldOf(issue.path.join("."));
+    errors[field] ??= sentences[field] ?? issue.message;
+  }
+  if (read.success && read.data.upstream.port === 0) errors.upstreamPort = "The upstream's port cannot be 0; MySQL's own is 3306.";
+  if (mapped && draft.upstreamUser === "") errors.upstreamUser = "Which account signs in upstream?";
+  if (mapped && draft.clientUser === "") errors.clientUser = "Which user name do clients present?";
+  if (draft.upstreamCa.trim() !== "" && !draft.upstreamCa.includes("-----BEGIN CERTIFICATE-----")) {
+    errors.upstreamCa = "This is not a certificate in PEM form: it must hold a line -----BEGIN CERTIFICATE-----.";
+  }
+  if (!read.success || Object.keys(errors).length > 0) return { ok: false, errors };
+  return { ok: true, connection: read.data, secrets: secretsOf(draft, mapped) };
+}
+
+const sentences: DraftErrors = {
+  name: "Give the connection a name of at most 100 characters.",
+  listenHost: "On which address do clients connect? 127.0.0.1 keeps it on this machine.",
+  listenPort: "A port is a number from 0 to 65535; 0 picks a free one.",
+  upstreamHost: "Which server? A host name or an address.",
+  upstreamPort: "A port is a number from 1 to 65535; MySQL's own is 3306.",
+};
+
+function fieldOf(path: string): keyof ConnectionDraft {
+  switch (path) {
+    case "listen.host":
+      return "listenHost";
+    case "listen.port":
+      return "listenPort";
+    case "upstream.host":
+      return "upstreamHost";
+    case "upstream.port":
+      return "upstreamPort";
+    case "upstreamUser":
+    case "clientUser":
+    case "upstreamTls":
+    case "upstreamCa":
+    case "clientTls":
+    case "durability":
+    case "auth":
+      return path;
+    default:
+      return "name";
+  }
+}
+
+function portOf(text: string): number {
+  return /^\d+$/.test(text.trim()) ? Number(text.trim()) : -1;
+}
+
+function secretsOf(draft: ConnectionDraft, mapped: boolean): ConnectionSecretsInput {
+  if (!mapped) return {};
+  return { ...secretOf("upstreamPassword", draft.upstreamPassword), ...secretOf("clientPassword", draft.clientPassword) };
+}
+
+function secretOf(name: keyof ConnectionSecretsInput, secret: SecretDraft): ConnectionSecretsInput {
+  if (secret.change === "keep") return {};
+  return { [name]: secret.change === "remove" ? null : secret.text };
+}

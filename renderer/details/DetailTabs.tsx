@@ -1,0 +1,65 @@
+import { Tabs } from "radix-ui";
+import { useState } from "react";
+import type { StatementDetail } from "../../proxy/api/contract.ts";
+import { count } from "../format/quantity.ts";
+import { ResultGrid } from "../viewer/ResultGrid.tsx";
+import styles from "./DetailTabs.module.css";
+import { Facts } from "./Facts.tsx";
+import { ParameterList } from "./ParameterList.tsx";
+import { Timings } from "./Timings.tsx";
+
+/** Results, parameters, timings and facts of a statement. */
+export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
+  const { results, params, attributes, row } = detail;
+  const [tab, setTab] = useState(results.length > 0 ? "result-0" : (params?.length ?? 0) > 0 ? "parameters" : "facts");
+  return (
+    <Tabs.Root value={tab} onValueChange={setTab} className={styles.tabs}>
+      <Tabs.List className={styles.list} aria-label="Parts of the statement">
+        {results.map((result, place) => {
+          const value = `result-${place}`;
+          return (
+            <Tabs.Trigger key={value} value={value} className={styles.tab}>
+              {results.length === 1 ? "Rows" : `Result ${place + 1}`} <span className={styles.count}>{count(result.rowCount)}</span>
+            </Tabs.Trigger>
+          );
+        })}
+        {params !== null && (
+          <Tabs.Trigger value="parameters" className={styles.tab}>
+            Parameters <span className={styles.count}>{params.length}</span>
+          </Tabs.Trigger>
+        )}
+        {attributes.length > 0 && (
+          <Tabs.Trigger value="attributes" className={styles.tab}>
+            Query attributes <span className={styles.count}>{attributes.length}</span>
+          </Tabs.Trigger>
+        )}
+        <Tabs.Trigger value="timings" className={styles.tab}>
+          Timings
+        </Tabs.Trigger>
+        <Tabs.Trigger value="facts" className={styles.tab}>
+          Facts
+        </Tabs.Trigger>
+      </Tabs.List>
+      {results.map((result, place) => {
+        const value = `result-${place}`;
+        return (
+          <Tabs.Content key={value} value={value} className={styles.content}>
+            <ResultGrid session={row.session} seq={row.seq} result={place} columns={result.columns} rowCount={result.rowCount} />
+          </Tabs.Content>
+        );
+      })}
+      <Tabs.Content value="parameters" className={styles.content}>
+        {params !== null && <ParameterList parameters={params} />}
+      </Tabs.Content>
+      <Tabs.Content value="attributes" className={styles.content}>
+        <ParameterList parameters={attributes} claimed />
+      </Tabs.Content>
+      <Tabs.Content value="timings" className={styles.content}>
+        <Timings row={row} />
+      </Tabs.Content>
+      <Tabs.Content value="facts" className={styles.content}>
+        <Facts detail={detail} />
+      </Tabs.Content>
+    </Tabs.Root>
+  );
+}

@@ -1,0 +1,75 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import type { RefObject } from "react";
+import { type RowWindow, rowHeight, rowShift, rowsPerBlock, rowWindow, scrollTopForRow } from "./row-window.ts";
+
+/** A block of rows to draw: where it is in the list's body (pixels), and the indexes of its rows. */
+export interface RowBlock {
+  /** Stays with the DOM element, which is used again for other blocks while scrolling. */
+  readonly key: number;
+  readonly start: number;
+  readonly rows: readonly number[];
+}
+
+/** The part of a long list that is drawn. */
+export interface DrawnRows {
+  readonly blocks: readonly RowBlock[];
+  /** First index drawn, and the one after the last. */
+  readonly first: number;
+  readonly end: number;
+  /** Height of the list's body in pixels. */
+  readonly height: number;
+  /** Height of the view in pixels, its header included. */
+  readonly viewHeight: number;
+  /** Scrolls so that a row can be seen. */
+  readonly reveal: (index: number) => void;
+}
+
+/** Blocks that keep their DOM elements; more than any window shows at once. */
+const keys = 64;
+
+/** Which rows of `total` to draw in a scrolling element with a header of one row's height. */
+export function useRowWindow(scroller: RefObject<HTMLElement | null>, total: number): DrawnRows {
+  const window = rowWindow(total);
+  const virtualizer = useVirtualizer({
+    count: window.blocks,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight * rowsPerBlock,
+    overscan: 1,
+  });
+  const items = virtualizer.getVirtualItems();
+  const range = virtualizer.range;
+  const shift = range === null ? 0 : rowShift(window, range.startIndex, range.endIndex - range.startIndex);
+  const first = (items[0]?.index ?? 0) * rowsPerBlock + shift;
+  const end = Math.min(total, ((items.at(-1)?.index ?? -1) + 1) * rowsPerBlock + shift);
+  return {
+    blocks: items.map((item) => ({ key: item.index % keys, start: item.start, rows: rowsOfBlock(item.index, shift, total) })),
+    first,
+    end,
+    height: window.slots * rowHeight,
+    viewHeight: virtualizer.scrollRect?.height ?? 0,
+    reveal: (index) => {
+      const element = scroller.current;
+      if (element !== null) revealRow(element, window, index, { shift, first, end });
+    },
+  };
+}
+
+function rowsOfBlock(block: number, shift: number, total: number): readonly number[] {
+  const first = block * rowsPerBlock + shift;
+  const end = Math.min(total, first + rowsPerBlock);
+  return Array.from({ length: Math.max(0, end - first) }, (_, place) => first + place);
+}
+
+interface Drawn {
+  readonly shift: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+function revealRow(element: HTMLElement, window: RowWindow, index: number, { shift, first, end }: Drawn): void {
+  const bodyHeight = element.clientHeight - rowHeight;
+  const top = (index - shift) * rowHeight;
+  if (window.total > window.slots && (index < first || index >= end)) element.scrollTop = scrollTopForRow(window, index, bodyHeight);
+  else if (top < element.scrollTop) element.scrollTop = top;
+  else if (top + rowHeight > element.scrollTop + bodyHeight) element.scrollTop = top + rowHeight - bodyHeight;
+}

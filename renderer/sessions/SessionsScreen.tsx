@@ -1,0 +1,176 @@
+import { useRef, useState } from "react";
+import type { SessionListed } from "../../proxy/api/contract.ts";
+import { count, counted, duration } from "../format/quantity.ts";
+import { dateTime, fullTime } from "../format/time.ts";
+import { nextIndex } from "../grid/next-index.ts";
+import { rowHeight } from "../grid/row-window.ts";
+import { useRowWindow } from "../grid/use-row-window.ts";
+import { ActorName } from "../shell/ActorName.tsx";
+import { EmptyState } from "../shell/EmptyState.tsx";
+import { Notice } from "../shell/Notice.tsx";
+import { PlainText } from "../shell/PlainText.tsx";
+import { ScreenHeading } from "../shell/ScreenHeading.tsx";
+import { useConnectionName } from "../state/connections.ts";
+import { useStatus } from "../state/status.ts";
+import { goTo } from "../state/use-place.ts";
+import { classNames } from "../styles/class-names.ts";
+import controls from "../styles/controls.module.css";
+import { closeCauseText, endedBadly } from "./close-cause.ts";
+import styles from "./SessionsScreen.module.css";
+import { useSessions } from "./use-sessions.ts";
+
+const titles = ["Started", "Actor", "Account", "Connection", "Client", "Statements", "Errors", "Lasted", "Ended"] as const;
+
+/** All recorded sessions, newest first. */
+export function SessionsScreen() {
+  const { sessions, more, failure, loadMore } = useSessions();
+  const open = useStatus(({ status }) => status?.openSessions ?? 0);
+  const total = useStatus(({ status }) => status?.library.sessions ?? 0);
+  return (
+    <div className={styles.screen}>
+      <ScreenHeading title="Sessions" note={`${count(total)} recorded, ${count(open)} open`}>
+        {more && (
+          <button type="button" className={classNames(controls.button, controls.small)} onClick={loadMore}>
+            Load older sessions
+          </button>
+        )}
+      </ScreenHeading>
+      {failure !== null && <Notice tone="error">{failure.message}</Notice>}
+      {sessions !== null && sessions.length === 0 ? (
+        <EmptyState title="No session was recorded yet">
+          <p>A session begins when a client connects through a connection that is started.</p>
+          <div>
+            <button
+              type="button"
+              className={classNames(controls.button, controls.primary)}
+              onClick={() => goTo({ screen: "live", filter: "", selected: null })}
+            >
+              See how to connect
+            </button>
+          </div>
+        </EmptyState>
+      ) : (
+        sessions !== null && <SessionGrid sessions={sessions} />
+      )}
+    </div>
+  );
+}
+
+function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const drawn = useRowWindow(scroller, sessions.length);
+  const connectionName = useConnectionName();
+  const [active, setActive] = useState<number | null>(null);
+  const open = (session: SessionListed | undefined): void => {
+    if (session !== undefined) goTo({ screen: "session", session: session.id, selected: null });
+  };
+  return (
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      role="grid"
+      tabIndex={0}
+      data-pane="list"
+      aria-label="Sessions, newest first"
+      aria-rowcount={sessions.length + 1}
+      aria-activedescendant={active === null ? undefined : `session-${active}`}
+      onKeyDown={(event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === "Enter") open(sessions[active ?? 0]);
+        else {
+          const next = nextIndex(event.key, active ?? -1, sessions.length, Math.max(1, Math.floor(drawn.viewHeight / rowHeight) - 2));
+          if (next === null) return;
+          setActive(next);
+          drawn.reveal(next);
+        }
+        event.preventDefault();
+      }}
+    >
+      <div className={classNames(styles.row, styles.header)} role="row" aria-rowindex={1}>
+        {titles.map((title) => (
+          <span
+            key={title}
+            role="columnheader"
+            tabIndex={-1}
+            className={classNames(styles.cell, ["Statements", "Errors", "Lasted"].includes(title) && styles.end)}
+          >
+            {title}
+          </span>
+        ))}
+      </div>
+      <div className={styles.body} role="rowgroup" style={{ height: drawn.height }}>
+        {drawn.blocks.map((block) => (
+          <div key={block.key} className={styles.block} role="presentation" style={{ transform: `translateY(${block.start}px)` }}>
+            {block.rows.map((index) => {
+              const session = sessions[index];
+              if (session === undefined) return null;
+              return (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears Enter for its active row
+                <div
+                  key={session.id}
+                  id={`session-${index}`}
+                  className={classNames(styles.row, styles.link, active === index && styles.active)}
+                  role="row"
+                  tabIndex={-1}
+                  aria-rowindex={index + 2}
+                  aria-selected={active === index}
+                  onClick={() => open(session)}
+                >
+                  <SessionCells session={session} connectionName={connectionName} />
+                </div>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface SessionCellsProps {
+  readonly session: SessionListed;
+  readonly connectionName: (id: string) => string;
+}
+
+function SessionCells({ session, connectionName }: SessionCellsProps) {
+  const lasted = session.endedAt === null ? null : session.endedAt - session.startedAt;
+  return (
+    <>
+      <span role="gridcell" className={classNames(styles.cell, styles.mono)} title={fullTime(session.startedAt)}>
+        {dateTime(session.startedAt)}
+      </span>
+      <span role="gridcell" className={styles.cell}>
+        <ActorName name={session.actor.name} authenticated={session.actor.authenticated} />
+      </span>
+      <span role="gridcell" className={styles.cell}>
+        {session.account === null ? "–" : <PlainText text={session.account} />}
+      </span>
+      <span role="gridcell" className={styles.cell}>
+        <PlainText text={connectionName(session.connection)} />
+      </span>
+      <span role="gridcell" className={classNames(styles.cell, styles.mono)}>
+        <PlainText text={session.client} />
+      </span>
+      <span role="gridcell" className={classNames(styles.cell, styles.end)}>
+        {count(session.statements)}
+      </span>
+      <span
+        role="gridcell"
+        className={classNames(styles.cell, styles.end, session.errors > 0 && styles.errors)}
+        title={counted(session.errors, "error")}
+      >
+        {count(session.errors)}
+      </span>
+      <span role="gridcell" className={classNames(styles.cell, styles.end)}>
+        {lasted === null ? "" : duration(lasted)}
+      </span>
+      <span
+        role="gridcell"
+        className={classNames(styles.cell, endedBadly(session.closeCause) && styles.badly)}
+        title={session.closeDetail ?? undefined}
+      >
+        {session.closeCause === null ? <span className={styles.open}>open</span> : closeCauseText(session.closeCause)}
+      </span>
+    </>
+  );
+}

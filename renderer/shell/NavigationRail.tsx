@@ -1,0 +1,60 @@
+import { Activity, Command, Monitor, Moon, PlugZap, ScrollText, Sun } from "lucide-react";
+import { openOverlay } from "../commands/overlay.ts";
+import type { Place } from "../state/place.ts";
+import { type ThemeChoice, usePreferences } from "../state/preferences.ts";
+import { goTo } from "../state/use-place.ts";
+import { classNames } from "../styles/class-names.ts";
+import { Mark } from "./Mark.tsx";
+import styles from "./NavigationRail.module.css";
+
+const screens = [
+  { title: "Live", Icon: Activity, place: { screen: "live", filter: "", selected: null }, owns: ["live"] },
+  { title: "Sessions", Icon: ScrollText, place: { screen: "sessions" }, owns: ["sessions", "session"] },
+  { title: "Connect", Icon: PlugZap, place: { screen: "connections", connection: null }, owns: ["connections"] },
+] as const satisfies readonly { title: string; Icon: typeof Activity; place: Place; owns: readonly Place["screen"][] }[];
+
+const themes: { readonly [choice in ThemeChoice]: { readonly next: ThemeChoice; readonly Icon: typeof Sun; readonly title: string } } = {
+  system: { next: "light", Icon: Monitor, title: "Theme: as the system" },
+  light: { next: "dark", Icon: Sun, title: "Theme: light" },
+  dark: { next: "system", Icon: Moon, title: "Theme: dark" },
+};
+
+/** The screens, and what concerns all of them. */
+export function NavigationRail({ screen }: { readonly screen: Place["screen"] }) {
+  const theme = usePreferences((preferences) => preferences.theme);
+  const set = usePreferences((preferences) => preferences.set);
+  const { next, Icon: ThemeIcon, title: themeTitle } = themes[theme];
+  return (
+    <nav className={styles.rail} aria-label="Screens" data-pane="rail" tabIndex={-1}>
+      <Mark />
+      {screens.map(({ title, Icon, place, owns }) => {
+        const current = (owns as readonly Place["screen"][]).includes(screen);
+        return (
+          <button
+            key={title}
+            type="button"
+            className={classNames(styles.screen, current && styles.current)}
+            aria-current={current ? "page" : undefined}
+            onClick={() => goTo(place)}
+          >
+            <Icon size={19} strokeWidth={1.6} aria-hidden="true" />
+            {title}
+          </button>
+        );
+      })}
+      <span className={styles.space} />
+      <button
+        type="button"
+        className={styles.small}
+        aria-label="Commands"
+        title="Commands (Ctrl or ⌘ K)"
+        onClick={() => openOverlay("palette")}
+      >
+        <Command size={16} strokeWidth={1.6} aria-hidden="true" />
+      </button>
+      <button type="button" className={styles.small} aria-label={themeTitle} title={themeTitle} onClick={() => set({ theme: next })}>
+        <ThemeIcon size={16} strokeWidth={1.6} aria-hidden="true" />
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from "react";
+import styles from "./ScreenHeading.module.css";
+
+interface ScreenHeadingProps {
+  readonly title: string;
+  readonly note?: string;
+  readonly children?: ReactNode;
+}
+
+/** The bar above a screen: what it is, and what can be done with all of it. */
+export function ScreenHeading({ title, note, children }: ScreenHeadingProps) {
+  return (
+    <header className={styles.heading}>
+      <h1 className={styles.title}>{title}</h1>
+      {note !== undefined && <span className={styles.note}>{note}</span>}
+      <span className={styles.actions}>{children}</span>
+    </header>
+  );
+}

@@ -1,0 +1,89 @@
+import type { StatusEvent } from "../../proxy/api/contract.ts";
+import { bytes, count, counted, duration } from "../format/quantity.ts";
+import { useStatus } from "../state/status.ts";
+import { classNames } from "../styles/class-names.ts";
+import { ActorName } from "./ActorName.tsx";
+import styles from "./StatusBar.module.css";
+
+/** The state of recording and of the library, at all times. */
+export function StatusBar() {
+  const { status, info } = useStatus();
+  return (
+    <footer className={styles.bar}>
+      {status === null ? (
+        <span className={styles.quiet}>Waiting for Stenograph's core…</span>
+      ) : (
+        <>
+          <Recording recording={status.recording} />
+          <span>{counted(status.openSessions, "open session")}</span>
+          <Listeners listeners={status.listeners} />
+          <span className={styles.space} />
+          <Library library={status.library} />
+        </>
+      )}
+      {info !== null && (
+        <>
+          {info.demo && <span className={styles.demo}>demo</span>}
+          <ActorName name={info.actor.name} authenticated={info.actor.authenticated} spelledOut />
+          <span className={styles.quiet} title={`Recordings and library: ${info.dataDirectory}`}>
+            {info.host} {info.version}
+          </span>
+        </>
+      )}
+    </footer>
+  );
+}
+
+function Recording({ recording }: { readonly recording: StatusEvent["recording"] }) {
+  const words = { recording: "Recording", failing: "Recording is failing", stopped: "Recording is stopped" };
+  return (
+    <span
+      className={classNames(styles.recording, recording.state === "recording" ? styles.live : styles[recording.state])}
+      role="status"
+      title={recording.state === "recording" ? undefined : recording.message}
+    >
+      <span className={styles.dot} aria-hidden="true" />
+      {words[recording.state]}
+    </span>
+  );
+}
+
+function Listeners({ listeners }: { readonly listeners: StatusEvent["listeners"] }) {
+  const states = Object.values(listeners);
+  const listening = states.filter((listener) => listener.state === "listening").length;
+  const failed = states.filter((listener) => listener.state === "failed").length;
+  return (
+    <span>
+      {counted(listening, "listener")}
+      {failed > 0 && <b className={styles.failedListeners}>, {failed} failed</b>}
+    </span>
+  );
+}
+
+function Library({ library }: { readonly library: StatusEvent["library"] }) {
+  return (
+    <span
+      className={classNames(library.state !== "current" && styles.behind)}
+      title={library.message ?? "The library is the searchable index over the recordings"}
+    >
+      {counted(library.statements, "statement")} in {counted(library.sessions, "session")}
+      {" · "}
+      {libraryText(library)}
+    </span>
+  );
+}
+
+function libraryText(library: StatusEvent["library"]): string {
+  switch (library.state) {
+    case "current":
+      return "library current";
+    case "catching-up":
+      return `library ${duration(library.lagMs * 1000)} behind (${bytes(library.lagBytes)})`;
+    case "rebuilding":
+      return `library rebuilding, ${count(library.statements)} done`;
+    case "stopped":
+      return "library stopped";
+    default:
+      return library.state satisfies never;
+  }
+}

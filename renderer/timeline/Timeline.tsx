@@ -1,0 +1,196 @@
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
+import type { TimelineRow } from "../../proxy/api/contract.ts";
+import { nextIndex } from "../grid/next-index.ts";
+import { rowHeight, rowsPerBlock } from "../grid/row-window.ts";
+import { useRowWindow } from "../grid/use-row-window.ts";
+import type { StatementKey } from "../state/place.ts";
+import { usePreferences } from "../state/preferences.ts";
+import type { StatementStore } from "../state/statement-store.ts";
+import type { CellContext } from "./column.ts";
+import { arrangedColumns, gridTemplate, leastWidth, moveColumn } from "./column-layout.ts";
+import { RowMenu } from "./RowMenu.tsx";
+import styles from "./Timeline.module.css";
+import { TimelineHeader } from "./TimelineHeader.tsx";
+import { TimelineRowView } from "./TimelineRowView.tsx";
+
+export interface TimelineProps {
+  readonly store: StatementStore;
+  /** Name under which the arrangement of columns is remembered. */
+  readonly list: string;
+  readonly standardColumns: readonly string[];
+  readonly label: string;
+  readonly selected: StatementKey | null;
+  readonly onSelect: (row: TimelineRow) => void;
+  /** Enter on the selected row: go on to its details. */
+  readonly onEnter: () => void;
+  readonly onEscape: () => void;
+  readonly following: boolean;
+  readonly onFollowing: (following: boolean) => void;
+  readonly connectionName: CellContext["connectionName"];
+  readonly axis: CellContext["axis"];
+  /** Narrows or replaces the filter; absent where the list has none. */
+  readonly onFilter?: (term: string) => void;
+}
+
+const noWidths = {};
+
+/** A virtual list of statements that draws a million rows as easily as ten. */
+export function Timeline(props: TimelineProps) {
+  const { store, list, standardColumns, selected, following, onFollowing, onSelect, connectionName, axis } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const domId = useId();
+  const layout = usePreferences((preferences) => preferences.columns[list]);
+  const setColumns = usePreferences((preferences) => preferences.setColumns);
+  const columns = useMemo(() => arrangedColumns(layout, standardColumns), [layout, standardColumns]);
+  const widths = layout?.widths ?? noWidths;
+  const needsPrevious = columns.some((column) => column.id === "wait");
+
+  const total = store.total;
+  const drawn = useRowWindow(scroller, total);
+  const version = store.version();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version may have dropped or gained rows in view
+  useEffect(() => store.want(drawn.first, drawn.end), [store, drawn.first, drawn.end, version]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: growth of the list or of the view moves its end
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (following && element !== null) element.scrollTop = element.scrollHeight;
+  }, [following, total, drawn.viewHeight]);
+
+  const lastTop = useRef(0);
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
+    if (toEnd < rowHeight / 2) {
+      if (!following && element.scrollTop > lastTop.current) onFollowing(true);
+    } else if (following && element.scrollTop < lastTop.current - 1) {
+      onFollowing(false);
+    }
+    lastTop.current = element.scrollTop;
+  };
+
+  const selectedIndex = useRef<number | null>(null);
+  const select = useCallback(
+    (index: number): void => {
+      const row = store.row(index);
+      selectedIndex.current = index;
+      if (row !== undefined) onSelect(row);
+    },
+    [store, onSelect],
+  );
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") props.onEnter();
+    else if (event.key === "Escape") props.onEscape();
+    else {
+      const page = Math.max(1, Math.floor(drawn.viewHeight / rowHeight) - 2);
+      const to = nextIndex(event.key, indexOfSelection(), total, page);
+      if (to === null) return;
+      if (event.key === "End") onFollowing(true);
+      drawn.reveal(to);
+      select(to);
+      pendingIndex.current = store.row(to) === undefined ? to : null;
+    }
+    event.preventDefault();
+  };
+
+  /** A row that was moved to before it was here: selected as soon as it is. */
+  const pendingIndex = useRef<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again whenever the rows changed
+  useEffect(() => {
+    const index = pendingIndex.current;
+    if (index === null || store.row(index) === undefined) return;
+    pendingIndex.current = null;
+    select(index);
+  }, [store, version, select]);
+
+  const indexOfSelection = (): number | null => {
+    const index = selectedIndex.current;
+    if (index !== null && (pendingIndex.current === index || isRow(store.row(index), selected))) return index;
+    for (let candidate = drawn.first; candidate < drawn.end; candidate++) if (isRow(store.row(candidate), selected)) return candidate;
+    return null;
+  };
+
+  const onClick = (event: MouseEvent): void => {
+    const index = indexAt(event.target);
+    if (index !== null) select(index);
+    scroller.current?.focus({ preventScroll: true });
+  };
+
+  const active = indexOfSelection();
+  const style = { "--columns": gridTemplate(columns, widths), "--least-width": `${leastWidth(columns, widths) + 3}px` } as CSSProperties;
+  const arrange = (visible: readonly string[], sizes: { readonly [column: string]: number }): void =>
+    setColumns(list, { visible, widths: sizes });
+  const visible = columns.map((column) => column.id);
+
+  return (
+    <RowMenu store={store} connectionName={connectionName} onFilter={props.onFilter} indexAt={indexAt}>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        style={style}
+        role="grid"
+        tabIndex={0}
+        data-pane="list"
+        aria-label={props.label}
+        aria-rowcount={store.totalExact ? total + 1 : -1}
+        aria-colcount={columns.length}
+        aria-activedescendant={active !== null && active >= drawn.first && active < drawn.end ? `${domId}-${active}` : undefined}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
+        <TimelineHeader
+          columns={columns}
+          widths={widths}
+          onResize={(column, width) => arrange(visible, { ...widths, [column]: width })}
+          onMove={(column, before) => arrange(moveColumn(visible, column, before), widths)}
+        />
+        <div className={styles.body} role="rowgroup" style={{ height: drawn.height }}>
+          {drawn.blocks.map((block) => (
+            <div key={block.key} className={styles.block} role="presentation" style={{ transform: `translateY(${block.start}px)` }}>
+              {block.rows.map((index) => {
+                const row = store.row(index);
+                return (
+                  <TimelineRowView
+                    key={index % rowsPerBlock}
+                    id={`${domId}-${index}`}
+                    index={index}
+                    row={row}
+                    previous={needsPrevious && index > 0 ? store.row(index - 1) : undefined}
+                    columns={columns}
+                    selected={isRow(row, selected)}
+                    connectionName={connectionName}
+                    axis={axis}
+                  />
+                );
+              })}
+            </div>
+          ))}
+        </div>
+      </div>
+    </RowMenu>
+  );
+}
+
+function isRow(row: TimelineRow | undefined, key: StatementKey | null): boolean {
+  return row !== undefined && key !== null && row.seq === key.seq && row.session === key.session;
+}
+
+function indexAt(target: EventTarget | null): number | null {
+  const element = target instanceof Element ? target.closest("[data-index]") : null;
+  const index = Number(element?.getAttribute("data-index") ?? Number.NaN);
+  return Number.isInteger(index) ? index : null;
+}
