@@ -165,7 +165,7 @@ export class Listener {
       session: accepted.session,
       recorder: context.recorderId,
       connection: connection.name,
-      upstream: { address: facts.upstreamAddress, version: facts.upstreamVersion, threadId: facts.threadId },
+      upstream: { address: facts.upstreamAddress, version: ownVersion(facts.upstreamVersion), threadId: facts.threadId },
       tls: facts.tls,
       capabilities: facts.capabilities,
       characterSet: facts.characterSet,
@@ -181,6 +181,11 @@ export class Listener {
       signedIn,
     };
   }
+}
+
+/** MariaDB before 11 puts `5.5.5-` before its version in the greeting, for old replicas; the version is what follows. */
+function ownVersion(greeted: string | null): string | null {
+  return greeted?.replace(/^5\.5\.5-(?=\d+\.\d+\.\d+-MariaDB)/, "") ?? null;
 }
 
 const lingerMs = 2000;
