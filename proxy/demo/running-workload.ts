@@ -1,0 +1,54 @@
+/** The workload as it runs beside a workstation, in the same process or another. */
+import { setTimeout as wait } from "node:timers/promises";
+import { FailureError, failureOf } from "../model/failure.ts";
+import type { SessionLedger } from "./workload/ledger.ts";
+import { type ClientTarget, LedgerClient } from "./workload/ledger-client.ts";
+import { playWorkload } from "./workload/workload.ts";
+
+export interface RunningWorkload {
+  /** Settles when it has ended: by itself only where a client failed, which rejects. */
+  readonly ended: Promise<void>;
+  /** Lets the clients finish and sign off; rejects where one had failed. */
+  stop(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly target: ClientTarget;
+  readonly seed: number;
+  /** 1 for a person's pace. */
+  readonly pace: number;
+  /** Hears each session that ended. */
+  readonly onSession: (ledger: SessionLedger) => void;
+}
+
+/** Starts the clients. */
+export function runWorkload(options: RunOptions): RunningWorkload {
+  const stopped = new AbortController();
+  const ended = playWorkload({ ...options, signal: stopped.signal });
+  // Whoever stops it hears of a failure then; until then it must not count as unhandled.
+  ended.catch(() => undefined);
+  return {
+    ended,
+    stop: () => {
+      stopped.abort();
+      return ended;
+    },
+  };
+}
+
+/**
+ * Waits until the proxy lets a client in, for a proxy that starts in another process. Rejects with code `not-listening`
+ * after `limitMs` and the last try's reason.
+ */
+export async function untilListening(target: ClientTarget, limitMs: number): Promise<void> {
+  const until = Date.now() + limitMs;
+  for (;;) {
+    try {
+      const client = await LedgerClient.connect(target, { client: "first client", attributes: {} });
+      return await client.quit();
+    } catch (thrown) {
+      if (Date.now() > until) throw new FailureError("not-listening", `The demo's clients could not start. ${failureOf(thrown).message}`);
+    }
+    await wait(250);
+  }
+}
