@@ -46,7 +46,7 @@ export function* authenticateClient(
   const passwordRight = sameBytes(expected, authResponse);
   const userRight = sameBytes(Buffer.from(credential.user ?? "", "utf8"), presented.user);
   const isSet = credential.user !== null && Boolean(credential.password);
-  if (!(passwordRight && userRight && isSet)) throw accessDenied(presented, authResponse.length > 0);
+  if (!(passwordRight && userRight && isSet)) throw accessDenied(presented, !isEmptyPassword(authResponse));
   if (plugin === AuthPlugin.cachingSha2Password) yield* send("client", encodeAuthMoreData(Buffer.of(fastAuthSuccess)));
 }
 
@@ -61,6 +61,11 @@ function responseTo(plugin: string, scramble: Buffer, password: string): Buffer 
 /** Compares in a time that depends on the lengths only. */
 function sameBytes(one: Buffer, other: Buffer): boolean {
   return timingSafeEqual(createHash("sha256").update(one).digest(), createHash("sha256").update(other).digest());
+}
+
+/** Clients send the empty password as no bytes, and some as a lone NUL. */
+function isEmptyPassword(authResponse: Buffer): boolean {
+  return authResponse.length === 0 || (authResponse.length === 1 && authResponse[0] === 0);
 }
 
 function accessDenied(presented: PresentedCredential, withPassword: boolean): Refused {

@@ -107,7 +107,7 @@ export class PacketStream {
       }
       return this.fail("malformed", `packet ${this.sequence} was expected, ${sequence} came`);
     }
-    if (length > longestPayload) return this.fail("malformed", `its first packet announces ${length} bytes`);
+    if (length > longestPayload) return this.fail("malformed", `a packet of ${length} bytes is announced, more than sign-in needs`);
     this.awaited = length;
     this.sequence = (sequence + 1) & 0xff;
     return null;

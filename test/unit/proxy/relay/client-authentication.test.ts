@@ -58,6 +58,7 @@ describe("a client that signs in to the proxy", () => {
   it.each([
     ["a wrong password", { plugin: "mysql_native_password", response: nativePasswordResponse("wrong", scramble) }, "YES"],
     ["no password", { plugin: "mysql_native_password", response: Buffer.alloc(0) }, "NO"],
+    ["no password, said as a NUL", { plugin: "mysql_native_password", response: Buffer.of(0) }, "NO"],
     ["a response that is too long", { plugin: "mysql_native_password", response: Buffer.concat([native, native]) }, "YES"],
   ])("is refused as MySQL does it for %s", (_what, presented, using) => {
     expect(play(presented).error).toEqual({
