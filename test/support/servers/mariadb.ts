@@ -25,10 +25,9 @@ export async function startMariadb(options: readonly string[] = []): Promise<Pri
   giveTo(user, directory);
 
   const base = ["--no-defaults", ...(user === null ? [] : [`--user=${user}`]), `--datadir=${join(directory, "tables")}`];
-  const install = spawnSync("mariadb-install-db", [...base, "--auth-root-authentication-method=normal", "--skip-test-db"], {
-    encoding: "utf8",
-    timeout: 120_000,
-  });
+  // --force: it would otherwise refuse a machine whose own name cannot be looked up.
+  const installOptions = ["--auth-root-authentication-method=normal", "--skip-test-db", "--force"];
+  const install = spawnSync("mariadb-install-db", [...base, ...installOptions], { encoding: "utf8", timeout: 120_000 });
   if (install.status !== 0)
     throw new Error(`mariadb-install-db failed: ${install.error?.message ?? ""}\n${install.stdout}\n${install.stderr}`);
 
