@@ -34,7 +34,7 @@ export function readStatement(file: string, of: StatementPositions, find: FindSt
     statement: (statement) => {
       if (statement.seq === wanted) found ??= statement;
     },
-    ...(columns && { columns: (seq, result, shown, definitions) => (seq === wanted ? columns(seq, result, shown, definitions) : undefined) }),
+    ...(columns && { columns: (seq, result, definitions) => (seq === wanted ? columns(seq, result, definitions) : undefined) }),
     row: (seq, result, resultRow) => {
       if (seq === wanted && row?.(seq, result, resultRow) === false) stopped = true;
     },
