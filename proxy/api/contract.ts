@@ -220,7 +220,7 @@ export const calls = {
   },
   "connections.start": { input: z.object({ id: z.string() }), output: listenerState },
   "connections.stop": { input: z.object({ id: z.string() }), output: listenerState },
-  /** Ready-made text to connect with; `hidden` where a password goes that the core does not show. */
+  /** Ready-made text to connect with; `PASSWORD` where a password goes, which the core does not show. */
   "connections.snippets": { input: z.object({ id: z.string() }), output: z.object({ snippets: z.array(snippet) }) },
   "library.reindex": { input: none, output: none },
 } as const;
@@ -257,10 +257,21 @@ export type ConnectionSecretsInput = z.output<typeof connectionSecretsInput>;
 export type SessionListed = z.output<typeof session>;
 export type StatusEvent = z.output<typeof status>;
 
-/** What a user interface sends. `id` is chosen by it and unique within its transport. */
+/**
+ * What a user interface sends. `id` is chosen by it and unique within its transport. A subscription with a `window` gets
+ * at most so many events ahead of what it has said `received` for: memory stays bounded on transports that never refuse
+ * a message, such as a MessagePort.
+ */
 export const fromClient = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("call"), id: z.number().int(), name: z.string(), input: z.unknown() }),
-  z.object({ kind: z.literal("subscribe"), id: z.number().int(), name: z.string(), input: z.unknown() }),
+  z.object({
+    kind: z.literal("subscribe"),
+    id: z.number().int(),
+    name: z.string(),
+    input: z.unknown(),
+    window: z.number().int().min(1).max(1000).optional(),
+  }),
+  z.object({ kind: z.literal("received"), id: z.number().int() }),
   z.object({ kind: z.literal("cancel"), id: z.number().int() }),
 ]);
 

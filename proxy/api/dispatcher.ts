@@ -3,6 +3,7 @@ import { FailureError, failureOf } from "../model/failure.ts";
 import { type CallName, calls, type FromClient, fromClient, type StreamName, streams } from "./contract.ts";
 import type { Handlers } from "./handler.ts";
 import type { ServerChannel } from "./server-channel.ts";
+import { StreamCredit } from "./stream-credit.ts";
 
 /** Calls and subscriptions that one user interface may have open at once. */
 const openLimit = 256;
@@ -17,7 +18,7 @@ export type ReportUnexpected = (cause: unknown, name: string) => void;
  * name and a wrong input get a failure of their own, and none of them ends the channel.
  */
 export function serveChannel(channel: ServerChannel, handlers: Handlers, report: ReportUnexpected): void {
-  const open = new Map<number, AbortController>();
+  const open = new Map<number, Open>();
 
   const fail = (id: number, cause: unknown, name: string) => {
     const failure = failureOf(cause);
@@ -25,12 +26,13 @@ export function serveChannel(channel: ServerChannel, handlers: Handlers, report:
     channel.send({ kind: "failure", id, failure });
   };
 
-  const begin = (id: number, name: string, run: (signal: AbortSignal) => Promise<void>) => {
+  const begin = ({ id, name, window }: Named, run: (signal: AbortSignal, credit: StreamCredit) => Promise<void>) => {
     if (open.has(id)) return fail(id, new FailureError("malformed", `The id ${id} is already in use.`), name);
     if (open.size >= openLimit) return fail(id, new FailureError("too-many", `More than ${openLimit} calls are open at once.`), name);
     const controller = new AbortController();
-    open.set(id, controller);
-    run(controller.signal)
+    const credit = new StreamCredit(window ?? Number.POSITIVE_INFINITY);
+    open.set(id, { controller, credit });
+    run(controller.signal, credit)
       .catch((cause: unknown) => {
         if (!controller.signal.aborted) fail(id, cause, name);
       })
@@ -40,11 +42,13 @@ export function serveChannel(channel: ServerChannel, handlers: Handlers, report:
   const receive = (message: FromClient) => {
     switch (message.kind) {
       case "call":
-        return begin(message.id, message.name, (signal) => answer(channel, handlers, message, signal));
+        return begin(message, (signal) => answer(channel, handlers, message, signal));
       case "subscribe":
-        return begin(message.id, message.name, (signal) => stream(channel, handlers, message, signal));
+        return begin(message, (signal, credit) => stream(channel, handlers, message, signal, credit));
+      case "received":
+        return open.get(message.id)?.credit.give();
       case "cancel":
-        return open.get(message.id)?.abort();
+        return open.get(message.id)?.controller.abort();
       default:
         return message satisfies never;
     }
@@ -56,11 +60,22 @@ export function serveChannel(channel: ServerChannel, handlers: Handlers, report:
     else fail(idOf(message), new FailureError("malformed", "The message does not follow the contract."), "malformed");
   });
   channel.onClose(() => {
-    for (const controller of open.values()) controller.abort();
+    for (const { controller } of open.values()) controller.abort();
   });
 }
 
-type Named = { readonly id: number; readonly name: string; readonly input?: unknown };
+/** A call or a subscription that has not ended. */
+interface Open {
+  readonly controller: AbortController;
+  readonly credit: StreamCredit;
+}
+
+interface Named {
+  readonly id: number;
+  readonly name: string;
+  readonly input?: unknown;
+  readonly window?: number | undefined;
+}
 
 async function answer(channel: ServerChannel, handlers: Handlers, message: Named, signal: AbortSignal): Promise<void> {
   const name = message.name;
@@ -72,12 +87,19 @@ async function answer(channel: ServerChannel, handlers: Handlers, message: Named
   if (!signal.aborted) channel.send({ kind: "answer", id: message.id, output });
 }
 
-async function stream(channel: ServerChannel, handlers: Handlers, message: Named, signal: AbortSignal): Promise<void> {
+async function stream(
+  channel: ServerChannel,
+  handlers: Handlers,
+  message: Named,
+  signal: AbortSignal,
+  credit: StreamCredit,
+): Promise<void> {
   const name = message.name;
   if (!isStream(name)) throw new FailureError("unknown-stream", `There is no stream named “${name.slice(0, 100)}”.`);
   const input = checked(streams[name].input, message.input);
   const handler = handlers.streams[name] as (input: unknown, signal: AbortSignal) => AsyncIterable<unknown>;
   for await (const event of handler(input, signal)) {
+    await credit.spend(signal);
     if (signal.aborted) return;
     channel.send({ kind: "event", id: message.id, event });
     await channel.writable();

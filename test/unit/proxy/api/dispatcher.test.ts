@@ -104,6 +104,22 @@ describe("serveChannel", () => {
     expect(ids().map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   });
 
+  it("sends a subscriber with a window no more than it, until it says that it received one", async () => {
+    const events = () => channel.sent.filter(({ kind }) => kind === "event");
+    channel.say({ kind: "subscribe", id: 1, name: "statements.follow", input: { filter: "", after: 0 }, window: 2 });
+    for (let count = 0; count < 20; count += 1) core.library.arrive();
+    await vi.waitFor(() => expect(events()).toHaveLength(2));
+    await new Promise(setImmediate);
+    expect(events()).toHaveLength(2);
+    for (let taken = 3; taken <= 20; taken += 1) {
+      channel.say({ kind: "received", id: 1 });
+      await vi.waitFor(() => expect(events()).toHaveLength(taken));
+    }
+    channel.say({ kind: "received", id: 12345 });
+    channel.say({ kind: "cancel", id: 1 });
+    await vi.waitFor(() => expect(core.library.followers).toBe(0));
+  });
+
   it("goes on from the cursor after a reconnect", async () => {
     for (let count = 0; count < 3; count += 1) core.library.arrive();
     const again = new FakeChannel();
