@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Core } from "../api/core.ts";
 import type { Handlers } from "../api/handler.ts";
+import { FailureError } from "../model/failure.ts";
 import { compareLibrary, sessionsSince } from "./check/compare-library.ts";
 import { untilComplete } from "./check/until-complete.ts";
 import { recordingProblems } from "./check/verify-recordings.ts";
@@ -16,6 +17,8 @@ export interface CheckOptions {
   readonly seed: number;
   readonly pace: number;
   readonly durationMs: number;
+  /** Ends the check early, which then fails. */
+  readonly interrupted: AbortSignal;
 }
 
 /** What the check found; `differences` holds one sentence each. */
@@ -32,12 +35,13 @@ const catchUpMs = 30_000;
 
 /** Runs the check. Rejects with a `FailureError` where a client fails or the library does not catch up. */
 export async function checkDemo(options: CheckOptions): Promise<CheckResult> {
-  const { core, handlers, durationMs } = options;
+  const { core, handlers, durationMs, interrupted } = options;
   const since = Date.now() * 1000;
   const ledgers: SessionLedger[] = [];
   const workload = runWorkload({ ...options, onSession: (ledger) => ledgers.push(ledger) });
-  await Promise.race([wait(durationMs), workload.ended]);
+  await Promise.race([wait(durationMs, undefined, { signal: interrupted }).catch(() => undefined), workload.ended]);
   await workload.stop();
+  if (interrupted.aborted) throw new FailureError("interrupted", "The check was interrupted before it could compare anything.");
   await untilComplete(core.library, handlers.calls, { since, expected: ledgers.length, limitMs: catchUpMs });
   const sessions = await sessionsSince(handlers.calls, since);
   const problems = recordingProblems(

@@ -5,6 +5,9 @@ import type { SessionLedger } from "./workload/ledger.ts";
 import { type ClientTarget, LedgerClient } from "./workload/ledger-client.ts";
 import { playWorkload } from "./workload/workload.ts";
 
+/** Pause after a failure. */
+const beginAgainMs = 5_000;
+
 export interface RunningWorkload {
   /** Settles when it has ended: by itself only where a client failed, which rejects. */
   readonly ended: Promise<void>;
@@ -29,6 +32,34 @@ export function runWorkload(options: RunOptions): RunningWorkload {
   ended.catch(() => undefined);
   return {
     ended,
+    stop: () => {
+      stopped.abort();
+      return ended;
+    },
+  };
+}
+
+/**
+ * Starts the clients and keeps them going: where one fails, e.g. because its listener was stopped, `report` hears why,
+ * and all begin anew after a while. What was asked is not asked again in the same words.
+ */
+export function keepWorkloadRunning(
+  options: Omit<RunOptions, "onSession"> & { readonly report: (message: string) => void },
+): Pick<RunningWorkload, "stop"> {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const run = async () => {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        await playWorkload({ ...options, seed: options.seed + attempt, signal, onSession: () => undefined });
+      } catch (thrown) {
+        if (!signal.aborted) options.report(`The demo's clients stopped, and try again: ${failureOf(thrown).message}`);
+        await wait(beginAgainMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  };
+  const ended = run();
+  return {
     stop: () => {
       stopped.abort();
       return ended;
