@@ -1,10 +1,24 @@
 import { type Filter, slowMicros } from "../filter/filter.ts";
 import { parseFilter } from "../filter/parse-filter.ts";
-import { type OutsideRegex, type RegexSubject, toSql, wordExpression } from "../filter/to-sql.ts";
+import { type OutsideRegex, outcomeNumbers, type RegexSubject, toSql, wordExpression } from "../filter/to-sql.ts";
 import { FailureError } from "../model/failure.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { type KeyedTexts, keysMatching } from "./regex-runner.ts";
 import type { LibraryDatabase } from "./schema.ts";
+
+/** Buckets of equal width from `from` on; `to` is not part of the last. */
+export interface TimeAxis {
+  readonly from: UnixMicros;
+  readonly to: UnixMicros;
+  /** In microseconds; need not be whole. */
+  readonly width: number;
+}
+
+export interface BucketCount {
+  readonly bucket: number;
+  readonly count: number;
+  readonly errors: number;
+}
 
 /** A filter that can be run over ranges of ids. */
 export interface FilterQuery {
@@ -14,8 +28,8 @@ export interface FilterQuery {
   readonly indexed: boolean;
   /** Ids from `lo` to `hi` that match, ascending. Throws a `FailureError` where it takes too long. */
   ids(lo: number, hi: number): number[];
-  /** `at` and whether it is an error of each match from `lo` to `hi`. */
-  activity(lo: number, hi: number): IterableIterator<[at: UnixMicros, error: number]>;
+  /** How many of the ids from `lo` to `hi` match, and how many of those are errors, by bucket of `axis` (buckets without any are left out). */
+  counts(lo: number, hi: number, axis: TimeAxis): BucketCount[];
 }
 
 /** Makes a filter's text ready to run; throws a `FailureError` (`bad-filter`) where it cannot be read. */
@@ -32,15 +46,16 @@ export function prepareFilter(database: LibraryDatabase, text: string, now: Unix
       ? `SELECT s.id FROM statements AS s WHERE ${range} AND (${where}) ORDER BY s.id`
       : "SELECT rowid FROM statement_words WHERE statement_words MATCH @p0 AND rowid BETWEEN @lo AND @hi ORDER BY rowid";
   const ids = database.prepare<[Record<string, unknown>], number>(idSql).pluck();
-  const activity = database
-    .prepare<[Record<string, unknown>], [number, number]>(`SELECT s.at, s.outcome = 1 FROM statements AS s WHERE ${range} AND (${where})`)
-    .raw();
+  const counts = database.prepare<[Record<string, unknown>], BucketCount>(
+    `SELECT CAST((s.at - @from) / @width AS INTEGER) AS bucket, count(*) AS count, sum(s.outcome = ${outcomeNumbers.error}) AS errors
+     FROM statements AS s WHERE ${range} AND +s.at >= @from AND +s.at < @to AND (${where}) GROUP BY bucket`,
+  );
   const bind = (lo: number, hi: number) => ({ ...parameters, ...outside(database, regexes, lo, hi), lo, hi });
   return {
     all: filter.kind === "all",
     indexed,
     ids: (lo, hi) => ids.all(bind(lo, hi)),
-    activity: (lo, hi) => activity.iterate(bind(lo, hi)),
+    counts: (lo, hi, axis) => counts.all({ ...bind(lo, hi), from: axis.from, to: axis.to, width: axis.width }),
   };
 }
 

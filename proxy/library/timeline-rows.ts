@@ -7,7 +7,7 @@ import type { LibraryDatabase } from "./schema.ts";
 const shownCharacters = 400;
 const readCharacters = 2000;
 
-const outcomes = new Map(Object.entries(outcomeNumbers).map(([name, number]) => [number, name as Outcome]));
+const outcomes = new Map(Object.entries(outcomeNumbers).map(([name, number]): [number, Outcome] => [number, name as Outcome]));
 
 type Raw = Omit<TimelineRow, "outcome" | "authenticated" | "partial"> & { outcome: number; authenticated: number; partial: number };
 

@@ -1,0 +1,98 @@
+import path from "node:path";
+import { FailureError } from "../model/failure.ts";
+import type { Column, RecordingPosition, Statement } from "../model/statement.ts";
+import type { ColumnDefinition } from "../protocol/column-definition.ts";
+import { recordingPath } from "../recording/recording-files.ts";
+import { type FindStatement, readStatement } from "../recording/statement-reader.ts";
+
+/** Rows between two places that are kept, from which a window is read. */
+export const rowsBetweenPlaces = 1000;
+
+const keptAnswers = 16;
+
+/** One result set of a statement: its columns, how many rows it has, and where every thousandth of them starts. */
+export interface IndexedResult {
+  columns: readonly Column[];
+  definitions: readonly ColumnDefinition[];
+  rowCount: number;
+  binary: boolean;
+  readonly places: RecordingPosition[];
+}
+
+/** A statement decoded from its recording, and its result sets. */
+export interface IndexedAnswer {
+  readonly file: string;
+  readonly statement: Statement;
+  readonly results: readonly IndexedResult[];
+}
+
+/** Reads statements from their recordings, and keeps the last ones so that windows of their rows are quick to find. */
+export class AnswerIndex {
+  readonly #dataDirectory: string;
+  readonly #kept = new Map<string, IndexedAnswer>();
+
+  constructor(dataDirectory: string) {
+    this.#dataDirectory = dataDirectory;
+  }
+
+  /** Throws a `FailureError` where the recording or the statement in it is not there any more. */
+  get(session: string, seq: number, find: FindStatement): IndexedAnswer {
+    const key = `${session}/${seq}`;
+    const answer = this.#kept.get(key) ?? this.#read(session, seq, find);
+    this.#kept.delete(key);
+    this.#kept.set(key, answer);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > keptAnswers && oldest !== undefined) this.#kept.delete(oldest);
+    return answer;
+  }
+
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  #read(session: string, seq: number, find: FindStatement): IndexedAnswer {
+    const file = recordingPath(this.#dataDirectory, session);
+    const positions = find(seq);
+    if (positions === null) throw new FailureError("not-found", `There is no statement ${seq} in session ${session}.`);
+    const results: IndexedResult[] = [];
+    const resultAt = (index: number) => {
+      results[index] ??= { columns: [], definitions: [], rowCount: 0, binary: false, places: [] };
+      return results[index];
+    };
+    const statement = reading(file, () =>
+      readStatement(file, positions, find, {
+        columns: (_seq, result, definitions) => {
+          Object.assign(resultAt(result), { columns: definitions.map(({ column }) => column), definitions });
+        },
+        row: (_seq, result, row) => {
+          const indexed = resultAt(result);
+          if (indexed.rowCount % rowsBetweenPlaces === 0) indexed.places.push(row.at);
+          indexed.rowCount += 1;
+          indexed.binary = row.binary;
+        },
+      }),
+    );
+    if (statement === null) throw new FailureError("not-found", `Statement ${seq} is not in the recording ${path.basename(file)} in full.`);
+    return { file, statement, results: this.#withColumns(results, session, positions.context?.columns ?? null, find) };
+  }
+
+  /** Rows that COM_STMT_FETCH brought have the columns that the statement before it announced. */
+  #withColumns(results: IndexedResult[], session: string, announcedBy: number | null, find: FindStatement): IndexedResult[] {
+    const [only] = results;
+    if (only === undefined || announcedBy === null || only.definitions.length > 0) return results;
+    const [announced] = this.get(session, announcedBy, find).results;
+    return announced === undefined ? results : [{ ...only, columns: announced.columns, definitions: announced.definitions }];
+  }
+}
+
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
+    throw new FailureError(
+      "recording-missing",
+      `The recording ${file} is not there any more. It was moved or deleted; what the library shows of it can still be read.`,
+    );
+  }
+}

@@ -1,0 +1,183 @@
+import { failureOf } from "../model/failure.ts";
+import type { LibraryState } from "../model/status.ts";
+import { recorderIsAlive } from "../recording/recorder-lock.ts";
+import { recoverRecording } from "../recording/recovery.ts";
+import { DirectoryWatch, sizeOf } from "./directory-watch.ts";
+import { IndexLock } from "./index-lock.ts";
+import { type IndexedSlice, Indexer } from "./indexer.ts";
+import type { RecordingGrowth } from "./messages.ts";
+import { isCurrent, isDamage, type LibraryDatabase, recreateTables } from "./schema.ts";
+import { Sealer } from "./sealer.ts";
+
+/** What is done in one go before others get their turn. */
+const sliceMs = 40;
+const listedAtOnce = 500;
+
+const lookEveryMs = 500;
+const recoverEveryMs = 5000;
+const retryAfterMs = 1000;
+
+/** Recorded bytes that are behind without the library counting as behind. */
+const currentBytes = 1024 * 1024;
+
+/** What was indexed, for those who wait for it. */
+export interface IndexingEvents {
+  indexed(slice: IndexedSlice): void;
+  /** The tables were made anew, so ids mean something else from now on. */
+  recreated(): void;
+}
+
+export interface IndexingOptions {
+  readonly dataDirectory: string;
+  readonly recorder: string | null;
+  readonly index: boolean;
+}
+
+/**
+ * Keeps the library up to date while this process holds the right to, and seals what this process recorded. The caller
+ * calls `work` as long as it says that there is more to do.
+ */
+export class Indexing {
+  readonly #database: LibraryDatabase;
+  readonly #options: IndexingOptions;
+  readonly #events: IndexingEvents;
+  readonly #lock: IndexLock;
+  readonly #watch: DirectoryWatch;
+  readonly #sealer = new Sealer();
+  #indexer: Indexer | null = null;
+  #listing: ReturnType<DirectoryWatch["all"]> | null = null;
+  #rebuilding = false;
+  #problem: string | null = null;
+  #nextLook = 0;
+  #nextRecovery = 0;
+  #pausedUntil = 0;
+
+  constructor(database: LibraryDatabase, options: IndexingOptions, events: IndexingEvents) {
+    this.#database = database;
+    this.#options = options;
+    this.#events = events;
+    this.#lock = new IndexLock(options.dataDirectory);
+    this.#watch = new DirectoryWatch(options.dataDirectory);
+  }
+
+  /** Whether this process indexes; another one does otherwise, or none. */
+  get active(): boolean {
+    return this.#indexer !== null;
+  }
+
+  /** Takes note of what this process recorded. */
+  grew(recordings: readonly RecordingGrowth[]): void {
+    for (const recording of recordings) {
+      this.#indexer?.add(recording);
+      if (recording.closed) this.#sealer.add(recording);
+    }
+  }
+
+  /** Looks for what other processes did; to be called every now and then. */
+  look(now: number): void {
+    if (now < this.#nextLook) return;
+    this.#nextLook = now + lookEveryMs;
+    if (this.#indexer === null && this.#options.index && this.#lock.take()) this.#begin();
+    if (this.#indexer === null || this.#listing !== null) return;
+    for (const recording of this.#watch.added(now)) this.#indexer.add(recording);
+    for (const { session, path } of this.#indexer.open()) this.#indexer.add({ session, path, size: sizeOf(path) });
+    if (now >= this.#nextRecovery && !this.#indexer.hasWork) this.#recover(now);
+  }
+
+  /** Lists everything anew, e.g. after files were brought from elsewhere. */
+  list(): void {
+    if (this.#indexer !== null) this.#listing = this.#watch.all();
+  }
+
+  /** Does some work, for about 40 ms; true when there is more to do at once. */
+  work(now: number): boolean {
+    if (now < this.#pausedUntil) return false;
+    this.#list();
+    this.#seal();
+    if (this.#indexer?.hasWork) this.#slice(this.#indexer, now);
+    if (this.#rebuilding && this.#listing === null && this.#indexer?.hasWork === false) this.#rebuilding = false;
+    return this.#listing !== null || this.#sealer.hasWork || this.#indexer?.hasWork === true;
+  }
+
+  /** Makes the tables anew and starts from the first recording. */
+  rebuild(): void {
+    recreateTables(this.#database);
+    this.#rebuilding = true;
+    this.#restart();
+    this.#events.recreated();
+  }
+
+  /** How far the library is, and what it wants a person to know. */
+  state(): Pick<LibraryState, "state" | "lagBytes" | "lagMs" | "message"> {
+    const { bytes, ms } = this.#indexer?.lag() ?? { bytes: 0, ms: 0 };
+    const behind = this.#listing !== null || bytes > currentBytes;
+    const state = this.#rebuilding ? "rebuilding" : behind ? "catching-up" : "current";
+    return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer.problem };
+  }
+
+  close(): void {
+    this.#indexer?.reset();
+    this.#lock.close();
+  }
+
+  #begin(): void {
+    if (!isCurrent(this.#database)) {
+      recreateTables(this.#database);
+      this.#events.recreated();
+    }
+    this.#indexer = new Indexer(this.#database);
+    this.#listing = this.#watch.all();
+  }
+
+  #restart(): void {
+    this.#indexer?.reset();
+    this.#listing = this.#watch.all();
+  }
+
+  #list(): void {
+    for (let listed = 0; this.#listing !== null && listed < listedAtOnce; listed += 1) {
+      const next = this.#listing.next();
+      if (next.done === true) this.#listing = null;
+      else this.#indexer?.add(next.value);
+    }
+  }
+
+  #seal(): void {
+    const sealed = this.#sealer.next();
+    if (sealed !== null) this.#indexer?.add({ ...sealed, size: sizeOf(sealed.path) });
+  }
+
+  #slice(indexer: Indexer, now: number): void {
+    try {
+      const slice = indexer.slice(sliceMs);
+      this.#problem = null;
+      for (const closed of slice.closed) if (closed.recorder === this.#options.recorder) this.#sealer.add(closed);
+      this.#events.indexed(slice);
+    } catch (thrown) {
+      this.#problem = `The library cannot go on: ${failureOf(thrown).message}. Recording goes on; the library tries again by itself.`;
+      this.#pausedUntil = now + retryAfterMs;
+      if (isDamage(thrown)) this.rebuild();
+      else this.#restart();
+    }
+  }
+
+  /** Ends recordings of recorders that are gone, as `crashed` where they were not closed, and seals them. */
+  #recover(now: number): void {
+    this.#nextRecovery = now + recoverEveryMs;
+    const alive = new Map<string, boolean>();
+    const isAlive = (recorder: string): boolean => {
+      const known = alive.get(recorder) ?? recorderIsAlive(this.#options.dataDirectory, recorder);
+      alive.set(recorder, known);
+      return known;
+    };
+    for (const tail of this.#indexer?.open() ?? []) {
+      if (tail.recorder === null || tail.recorder === this.#options.recorder || isAlive(tail.recorder)) continue;
+      try {
+        recoverRecording(this.#options.dataDirectory, tail.path);
+        this.#indexer?.add({ session: tail.session, path: tail.path, size: sizeOf(tail.path) });
+      } catch (thrown) {
+        this.#problem = failureOf(thrown).message;
+      }
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import { FailureError, failureOf } from "../model/failure.ts";
+import type { LibraryState } from "../model/status.ts";
+import { Followers } from "./followers.ts";
+import { histogram } from "./histogram.ts";
+import { Indexing } from "./indexing.ts";
+import type { FromLibrary, HistogramInput, LibraryCallName, LibraryCalls, LibraryThreadOptions, ToLibrary } from "./messages.ts";
+import { isCurrent, type LibraryDatabase, openLibrary } from "./schema.ts";
+import { Search } from "./search.ts";
+import { SessionTable } from "./session-table.ts";
+import { SettledWait } from "./settled-wait.ts";
+import { StatementView } from "./statement-view.ts";
+import { TimelineRows } from "./timeline-rows.ts";
+
+const tickMs = 50;
+const stateEveryMs = 200;
+
+/** How long closing goes on indexing before the rest is left to the next start. */
+const closeMs = 3000;
+
+/** What reads the tables; made anew with them. */
+interface Readers {
+  readonly sessions: SessionTable;
+  readonly search: Search;
+  readonly followers: Followers;
+  readonly statements: StatementView;
+}
+
+type CallHandlers = {
+  [N in LibraryCallName]: (input: LibraryCalls[N]["input"]) => LibraryCalls[N]["output"] | Promise<LibraryCalls[N]["output"]>;
+};
+
+/** The library's thread: indexes in short slices, and answers between them. */
+export class LibraryWorker {
+  readonly #options: LibraryThreadOptions;
+  readonly #send: (message: FromLibrary) => void;
+  readonly #database: LibraryDatabase;
+  readonly #indexing: Indexing;
+  readonly #settled: SettledWait;
+  #readers: Readers | null = null;
+  #newest = 0;
+  #version = -1;
+  #timer: NodeJS.Timeout;
+  #turn: NodeJS.Immediate | null = null;
+  #lastState = "";
+  #nextState = 0;
+  #rebuilt: { resolve: () => void; reject: (failure: Error) => void } | null = null;
+  #closed = false;
+
+  constructor(options: LibraryThreadOptions, send: (message: FromLibrary) => void) {
+    this.#options = options;
+    this.#send = send;
+    this.#database = openLibrary(options.dataDirectory);
+    this.#indexing = new Indexing(this.#database, options, {
+      indexed: ({ newest, sessions }) => {
+        this.#arrived(newest);
+        this.#announceSessions(sessions);
+      },
+      recreated: () => this.#makeReaders(),
+    });
+    this.#settled = new SettledWait(options.dataDirectory);
+    this.#indexing.look(Date.now());
+    this.#makeReaders();
+    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#tick();
+  }
+
+  /** Takes one message of the main thread. */
+  receive(message: ToLibrary): void {
+    switch (message.kind) {
+      case "call":
+        void this.#answer(message.id, message.name, message.input);
+        return;
+      case "follow":
+        this.#follow(message.id, message.filter, message.after);
+        break;
+      case "unfollow":
+        this.#readers?.followers.remove(message.id);
+        return;
+      case "growth":
+        this.#indexing.grew(message.recordings);
+        break;
+      case "close":
+        this.#close();
+        return;
+      default:
+        message satisfies never;
+    }
+    this.#schedule();
+  }
+
+  readonly #calls: CallHandlers = {
+    "sessions.list": ({ beforeStartedAt, limit }) => this.#read().sessions.list(beforeStartedAt ?? Number.MAX_SAFE_INTEGER, limit),
+    "sessions.get": ({ session }) => {
+      const found = this.#read().sessions.get(session);
+      if (found === null) throw new FailureError("not-found", `There is no session ${session} in the library.`);
+      return found;
+    },
+    "statements.page": (input) => {
+      const page = this.#read().search.page(input);
+      this.#schedule();
+      return page;
+    },
+    "statements.histogram": (input) => this.#histogram(input),
+    "statements.get": ({ session, seq }) => this.#read().statements.detail(session, seq),
+    "statements.rows": (input) => this.#read().statements.rows(input),
+    "library.settled": async () => {
+      this.#indexing.list();
+      this.#schedule();
+      await this.#settled.wait(this.#database);
+      return {};
+    },
+    "library.reindex": () => this.#reindex(),
+  };
+
+  async #answer(id: number, name: LibraryCallName, input: unknown): Promise<void> {
+    try {
+      const handle = this.#calls[name] as (input: unknown) => unknown;
+      this.#send({ kind: "answer", id, output: await handle(input) });
+    } catch (thrown) {
+      this.#send({ kind: "failure", id, failure: failureOf(thrown) });
+    }
+  }
+
+  #read(): Readers {
+    if (this.#readers === null) {
+      throw new FailureError("library-not-ready", "The library is being prepared by another process. Try again in a moment.");
+    }
+    return this.#readers;
+  }
+
+  async #histogram(input: HistogramInput): Promise<LibraryCalls["statements.histogram"]["output"]> {
+    const slices = histogram(this.#database, this.#read().search.query(input.filter), input, this.#newest);
+    for (;;) {
+      const step = slices.next();
+      if (step.done === true) return step.value;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #follow(id: number, filter: string, after: number): void {
+    try {
+      this.#read().followers.add(id, filter, after, this.#newest);
+    } catch (thrown) {
+      this.#send({ kind: "failure", id, failure: failureOf(thrown) });
+    }
+  }
+
+  #reindex(): Promise<Record<string, never>> {
+    if (!this.#indexing.active) {
+      throw new FailureError(
+        "library-busy",
+        "Another running Stenograph keeps the library of this data directory up to date. Stop it, or rebuild the library there.",
+      );
+    }
+    this.#rebuilt?.reject(new FailureError("superseded", "The library was asked to be rebuilt again."));
+    const { promise, resolve, reject } = Promise.withResolvers<Record<string, never>>();
+    this.#rebuilt = { resolve: () => resolve({}), reject };
+    this.#indexing.rebuild();
+    this.#schedule();
+    return promise;
+  }
+
+  /** Makes what reads the tables, where there are tables of the right version. */
+  #makeReaders(): void {
+    this.#readers?.followers.failAll();
+    this.#readers = null;
+    if (!isCurrent(this.#database)) return;
+    const rows = new TimelineRows(this.#database);
+    const search = new Search(this.#database, rows, () => this.#newest);
+    this.#newest = this.#newestId();
+    this.#readers = {
+      sessions: new SessionTable(this.#database),
+      search,
+      followers: new Followers(search, rows, this.#send),
+      statements: new StatementView(this.#database, this.#options.dataDirectory, rows),
+    };
+  }
+
+  #newestId(): number {
+    return (this.#database.prepare("SELECT max(id) FROM statements").pluck().get() as number | null) ?? 0;
+  }
+
+  #arrived(newest: number): void {
+    if (newest === this.#newest) return;
+    this.#newest = newest;
+    this.#send({ kind: "indexed", newest });
+  }
+
+  #announceSessions(ids: readonly string[]): void {
+    const sessions = ids.map((id) => this.#readers?.sessions.get(id) ?? null).filter((session) => session !== null);
+    if (sessions.length > 0) this.#send({ kind: "sessions", sessions });
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    this.#indexing.look(now);
+    if (!this.#indexing.active) this.#readOthersWork();
+    this.#announceState(now);
+    this.#schedule();
+  }
+
+  /** Another process indexes: sees what it wrote. */
+  #readOthersWork(): void {
+    const version = this.#database.pragma("data_version", { simple: true }) as number;
+    if (version === this.#version) return;
+    this.#version = version;
+    if (this.#readers === null || !isCurrent(this.#database)) this.#makeReaders();
+    if (this.#readers === null) return;
+    const newest = this.#newestId();
+    if (newest < this.#newest) this.#makeReaders();
+    else this.#arrived(newest);
+    this.#announceSessions(this.#readers.sessions.list(Number.MAX_SAFE_INTEGER, 20).sessions.map(({ id }) => id));
+    this.#settled.check(this.#database);
+  }
+
+  #schedule(): void {
+    if (this.#turn === null && !this.#closed) this.#turn = setImmediate(() => this.#work());
+  }
+
+  /** One turn: some indexing, what followers wait for, and a little of the searches that are not finished. */
+  #work(): void {
+    this.#turn = null;
+    const now = Date.now();
+    let more = this.#indexing.work(now);
+    if (this.#readers !== null) {
+      const { followers, search } = this.#readers;
+      followers.send(this.#newest);
+      if (search.hasWork) search.work();
+      more ||= followers.isBehind(this.#newest) || search.hasWork;
+    }
+    this.#settled.check(this.#database);
+    this.#announceState(now);
+    if (more) this.#schedule();
+  }
+
+  #announceState(now: number): void {
+    const current = this.#indexing.state();
+    if (this.#rebuilt !== null && current.state !== "rebuilding") {
+      this.#rebuilt.resolve();
+      this.#rebuilt = null;
+      this.#nextState = 0;
+    }
+    if (now < this.#nextState) return;
+    this.#nextState = now + stateEveryMs;
+    const sessions = isCurrent(this.#database) ? (this.#database.prepare("SELECT count(*) FROM sessions").pluck().get() as number) : 0;
+    const state: LibraryState = { ...current, statements: this.#newest, sessions };
+    const text = JSON.stringify(state);
+    if (text === this.#lastState) return;
+    this.#lastState = text;
+    this.#send({ kind: "state", state });
+  }
+
+  /** Indexes and seals what is there, for a limited time, and ends. */
+  #close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    if (this.#turn !== null) clearImmediate(this.#turn);
+    const until = Date.now() + closeMs;
+    while (Date.now() < until && this.#indexing.work(Date.now()));
+    this.#indexing.close();
+    this.#database.close();
+    this.#send({ kind: "closed" });
+  }
+}
