@@ -52,6 +52,9 @@ interface Subscription {
   fail(failure: Failure): void;
 }
 
+/** Events of one stream that the core may send ahead of what was received here. */
+const eventWindow = 16;
+
 /** Calls that change something: never sent a second time, because the first may have been carried out. */
 const changing: ReadonlySet<CallName> = new Set([
   "connections.save",
@@ -127,7 +130,7 @@ export class ApiClient implements Api {
       fail: (failure) => listener.failure(failure),
     };
     this.#subscriptions.set(id, subscription);
-    this.#channel?.send({ kind: "subscribe", id, name, input });
+    this.#channel?.send({ kind: "subscribe", id, name, input, window: eventWindow });
     return () => {
       if (this.#subscriptions.delete(id)) this.#channel?.send({ kind: "cancel", id });
     };
@@ -168,7 +171,7 @@ export class ApiClient implements Api {
     channel.onMessage((message) => this.#receive(message));
     channel.onClose(() => this.#gone(channel));
     for (const subscription of this.#subscriptions.values()) {
-      channel.send({ kind: "subscribe", id: subscription.id, name: subscription.name, input: subscription.input });
+      channel.send({ kind: "subscribe", id: subscription.id, name: subscription.name, input: subscription.input, window: eventWindow });
     }
     for (const call of this.#calls.values()) this.#sendCall(call);
     this.link.set({ state: "connected" });
@@ -205,6 +208,7 @@ export class ApiClient implements Api {
         return;
       case "event":
         this.#subscriptions.get(message.id)?.hear(message.event);
+        this.#channel?.send({ kind: "received", id: message.id });
         return;
       case "failure": {
         this.#calls.get(message.id)?.settle({ failure: message.failure });

@@ -113,7 +113,7 @@ describe("serveChannel", () => {
     expect(events()).toHaveLength(2);
     for (let taken = 3; taken <= 20; taken += 1) {
       channel.say({ kind: "received", id: 1 });
-      await vi.waitFor(() => expect(events()).toHaveLength(taken));
+      await vi.waitFor(() => expect(events()).toHaveLength(taken), { interval: 1 });
     }
     channel.say({ kind: "received", id: 12345 });
     channel.say({ kind: "cancel", id: 1 });
