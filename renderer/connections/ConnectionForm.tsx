@@ -79,19 +79,21 @@ export function ConnectionForm({ listed, onSaved }: ConnectionFormProps) {
       <AddressFields {...fields} />
       <AccountFields {...fields} stored={{ upstream: listed?.hasUpstreamPassword ?? false, client: listed?.hasClientPassword ?? false }} />
       <SafetyFields {...fields} />
-      {Object.keys(errors).length > 0 && <Notice tone="error">Some settings cannot be used; see next to them.</Notice>}
-      {failure !== null && <Notice tone="error">{failure.message}</Notice>}
-      {tested !== null && <TestVerdict tested={tested} />}
-      <div className={styles.actions}>
-        <button type="submit" className={classNames(controls.button, controls.primary)} disabled={work !== "idle"}>
-          {work === "saving" ? "Saving…" : listed === null ? "Add connection" : "Save"}
-        </button>
-        <button type="button" className={controls.button} disabled={work !== "idle"} onClick={() => void run("testing")}>
-          {work === "testing" ? "Testing…" : "Test"}
-        </button>
-        <span className={styles.saved} role="status">
-          {saved ? "Saved." : ""}
-        </span>
+      <div className={styles.foot}>
+        {Object.keys(errors).length > 0 && <Notice tone="error">Some settings cannot be used; see next to them.</Notice>}
+        {failure !== null && <Notice tone="error">{failure.message}</Notice>}
+        {tested !== null && <TestVerdict tested={tested} />}
+        <div className={styles.actions}>
+          <button type="submit" className={classNames(controls.button, controls.primary)} disabled={work !== "idle"}>
+            {work === "saving" ? "Saving…" : listed === null ? "Add connection" : "Save"}
+          </button>
+          <button type="button" className={controls.button} disabled={work !== "idle"} onClick={() => void run("testing")}>
+            {work === "testing" ? "Testing…" : "Test"}
+          </button>
+          <span className={styles.saved} role="status">
+            {saved ? "Saved." : ""}
+          </span>
+        </div>
       </div>
     </form>
   );

@@ -45,16 +45,21 @@ export function SessionScreen({ place }: { readonly place: SessionPlace }) {
   };
   return (
     <div className={styles.screen}>
-      <ScreenHeading title="Session" note={id}>
-        <button
-          type="button"
-          className={controls.icon}
-          aria-label="All sessions"
-          title="All sessions"
-          onClick={() => goTo({ screen: "sessions" })}
-        >
-          <ArrowLeft size={15} aria-hidden="true" />
-        </button>
+      <ScreenHeading
+        title="Session"
+        note={id}
+        before={
+          <button
+            type="button"
+            className={controls.icon}
+            aria-label="All sessions"
+            title="All sessions"
+            onClick={() => goTo({ screen: "sessions" })}
+          >
+            <ArrowLeft size={15} aria-hidden="true" />
+          </button>
+        }
+      >
         {store !== null && <span className={styles.count}>{counted(store.total, "statement")}</span>}
         <ColumnMenu list="session" standard={sessionColumns} />
       </ScreenHeading>

@@ -55,9 +55,11 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
   const onNarrow = useCallback((term: string) => onFilter(narrow(filter, term)), [filter, onFilter]);
   const select = useCallback(
     (row: TimelineRow) => {
+      // What is being read should stay where it is.
+      follow(false);
       goTo({ screen: "live", filter, selected: { session: row.session, seq: row.seq } }, "replace");
     },
-    [filter],
+    [filter, follow],
   );
   const close = (): void => {
     goTo({ screen: "live", filter, selected: null }, "replace");
@@ -79,7 +81,7 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
             <HistogramMenu />
             <ColumnMenu list="live" standard={liveColumns} />
           </div>
-          {histogramShown && (
+          {histogramShown && (total > 0 || filter !== "") && (
             <div className={styles.histogram}>
               <Histogram
                 filter={filter}

@@ -75,7 +75,6 @@ function ColumnSizer({ column, width, onResize }: ColumnSizerProps) {
     resize(width + (event.key === "ArrowLeft" ? -8 : 8));
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a separator that is moved is not a thematic break
     <span
       className={styles.sizer}
       role="separator"

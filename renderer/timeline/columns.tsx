@@ -19,7 +19,7 @@ function outcomeTerm(row: TimelineRow): string | null {
 
 /** Every column that a list of statements can show, by id. */
 export const timelineColumns: readonly TimelineColumn[] = [
-  { id: "time", title: "Time", width: 96, mono: true, cell: (row) => clockTime(row.at), hover: (row) => fullTime(row.at) },
+  { id: "time", title: "Time", width: 112, mono: true, cell: (row) => clockTime(row.at), hover: (row) => fullTime(row.at) },
   {
     id: "wait",
     title: "Wait",
@@ -41,7 +41,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "connection",
     title: "Connection",
-    width: 112,
+    width: 116,
     cell: (row, { connectionName }) => <PlainText text={connectionName(row.connection)} />,
     filter: (row) => filterTerm("connection", row.connection),
   },
@@ -58,7 +58,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "command",
     title: "Command",
-    width: 104,
+    width: 120,
     cell: (row) => <span className={styles.command}>{row.command.replace(/^COM_/, "")}</span>,
     hover: (row) => row.command,
     filter: (row) => filterTerm("command", row.command),
@@ -100,7 +100,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "outcome",
     title: "Outcome",
-    width: 96,
+    width: 108,
     cell: (row) => <OutcomeBadge outcome={row.outcome} errno={row.errno} />,
     hover: (row) => (row.message === null ? "" : visibleText(row.message)),
     filter: (row) => outcomeTerm(row),

@@ -7,13 +7,13 @@ export function histogramOptions(
   colour: (token: string) => string,
   onRange: (from: number, to: number) => void,
 ): uPlot.Options {
-  const bars = uPlot.paths.bars?.({ size: [0.86, 14, 1], align: 1 });
+  const bars = uPlot.paths.bars?.({ size: [0.8, 14, 1], align: 1 });
   const font = `10.5px ${colour("--sans")}`;
   const axis = { font, stroke: colour("--ink-3"), ticks: { show: false }, gap: 2 };
   return {
     width,
     height,
-    padding: [6, 10, 0, 0],
+    padding: [24, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },

@@ -43,6 +43,8 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
       scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
       contextmenu: false,
       links: false,
+      bracketPairColorization: { enabled: false },
+      matchBrackets: "always",
       occurrencesHighlight: "off",
       largeFileOptimizations: true,
     });
@@ -73,7 +75,6 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
       className={styles.viewer}
       data-pane="details"
       aria-label="Statement text"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: F6 puts the focus here, and it goes on into the editor
       tabIndex={-1}
       onFocus={(event) => {
         if (event.target === event.currentTarget) editor.current?.focus();

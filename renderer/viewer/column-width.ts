@@ -8,7 +8,7 @@ const widest = 320;
 export function columnWidth(column: ResultColumn, place: number, rows: readonly (readonly Cell[] | undefined)[]): number {
   const longest = rows.reduce(
     (most, row) => Math.max(most, shownLength(row?.[place])),
-    Math.max(column.name.length, column.type.length * 0.9) + 1,
+    column.name.length * 1.1 + column.type.length * 0.85 + 1,
   );
   return Math.round(Math.max(narrowest, Math.min(widest, longest * character + 20)));
 }

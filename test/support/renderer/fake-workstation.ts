@@ -1,0 +1,235 @@
+import type {
+  ConnectionListed,
+  FromClient,
+  FromCore,
+  MessageChannel,
+  SessionListed,
+  StatusEvent,
+  TimelineRow,
+} from "../../../proxy/api/contract.ts";
+import { fakeDetail, fakeResultRow, fakeRow } from "./fake-statements.ts";
+
+/** What a fake core pretends. */
+export interface FakeSettings {
+  readonly statements: number;
+  /** Statements that arrive per second. */
+  readonly arrivals: number;
+  readonly connections: readonly ConnectionListed[];
+  readonly recording: StatusEvent["recording"];
+}
+
+export const fakeConnection: ConnectionListed = {
+  id: "shop",
+  name: "Shop, staging",
+  listen: { host: "127.0.0.1", port: 3307 },
+  upstream: { host: "db.staging.example", port: 3306 },
+  auth: "mapped",
+  upstreamUser: "app",
+  clientUser: "steno",
+  upstreamTls: "verify-identity",
+  upstreamCa: null,
+  clientTls: "optional",
+  durability: "os",
+  hasUpstreamPassword: true,
+  hasClientPassword: true,
+  listener: { state: "listening", address: "127.0.0.1", port: 3307 },
+};
+
+/**
+ * A core that exists only in the page: it answers the contract with made-up statements. For looking at the user
+ * interface and for tests of it, never shipped.
+ */
+export class FakeWorkstation {
+  readonly #settings: FakeSettings;
+  readonly #base: number;
+  #total: number;
+  #connections: ConnectionListed[];
+
+  constructor(settings: FakeSettings) {
+    this.#settings = settings;
+    this.#total = settings.statements;
+    this.#connections = [...settings.connections];
+    this.#base = (Date.now() - 20_000) * 1000 - settings.statements * 41_000;
+  }
+
+  /** A channel to this core. */
+  readonly open = (): Promise<MessageChannel<FromClient, FromCore>> => {
+    const timers = new Map<number, ReturnType<typeof setInterval>>();
+    let hear: (message: FromCore) => void = () => undefined;
+    const reply = (message: FromCore): void => queueMicrotask(() => hear(message));
+    return Promise.resolve({
+      send: (message) => {
+        if (message.kind === "call") reply(this.#answer(message.id, message.name, message.input as never));
+        else if (message.kind === "subscribe") this.#subscribe(message, reply, timers);
+        else clearInterval(timers.get(message.id));
+      },
+      onMessage: (listener) => {
+        hear = listener;
+      },
+      onClose: () => undefined,
+      close: () => {
+        for (const timer of timers.values()) clearInterval(timer);
+      },
+    });
+  };
+
+  #row(index: number): TimelineRow {
+    return fakeRow(index, this.#base);
+  }
+
+  #subscribe(
+    message: Extract<FromClient, { kind: "subscribe" }>,
+    reply: (message: FromCore) => void,
+    timers: Map<number, ReturnType<typeof setInterval>>,
+  ): void {
+    if (message.name === "status") reply({ kind: "event", id: message.id, event: this.#status() });
+    if (message.name !== "statements.follow" || this.#settings.arrivals === 0) return;
+    let fraction = 0;
+    const timer = setInterval(() => {
+      fraction += this.#settings.arrivals / 20;
+      const arrived = Math.floor(fraction);
+      fraction -= arrived;
+      if (arrived === 0) return;
+      const rows = Array.from({ length: arrived }, (_, place) => this.#row(this.#total + place));
+      this.#total += arrived;
+      reply({ kind: "event", id: message.id, event: { rows, after: this.#total, total: this.#total } });
+    }, 50);
+    timers.set(message.id, timer);
+  }
+
+  #answer(id: number, name: string, input: Record<string, never>): FromCore {
+    const output = this.#output(name, input as Record<string, unknown>);
+    if (output === undefined) return { kind: "failure", id, failure: { code: "fake", message: `The fake core does not know ${name}.` } };
+    return { kind: "answer", id, output };
+  }
+
+  #output(name: string, input: Record<string, unknown>): unknown {
+    switch (name) {
+      case "app.info":
+        return {
+          version: "0.1.0",
+          host: "browser",
+          dataDirectory: "/home/maria/.local/share/stenograph",
+          actor: { kind: "os-user", name: "maria", authenticated: false },
+          clientCaFile: "/home/maria/.local/share/stenograph/client-ca.pem",
+          demo: true,
+        };
+      case "status.get":
+        return this.#status();
+      case "statements.page":
+        return this.#page(Number(input.offset), Number(input.limit));
+      case "statements.histogram":
+        return this.#histogram(input.from as number | null, input.to as number | null, Number(input.buckets));
+      case "statements.get":
+        return fakeDetail(this.#find(String(input.session), Number(input.seq)));
+      case "statements.rows":
+        return this.#rows(input);
+      case "sessions.list":
+        return { sessions: [0, 1, 2].map((which) => this.#session(which)), more: false };
+      case "sessions.get":
+        return this.#session(Number(String(input.session).slice(-12)));
+      case "connections.list":
+        return { connections: this.#connections };
+      case "connections.save": {
+        const saved = { ...fakeConnection, ...(input.connection as object), listener: { state: "stopped" } } as ConnectionListed;
+        this.#connections = [...this.#connections.filter((connection) => connection.id !== saved.id), saved];
+        return saved;
+      }
+      case "connections.remove":
+        this.#connections = this.#connections.filter((connection) => connection.id !== input.id);
+        return {};
+      case "connections.test":
+        return {
+          ok: true,
+          message: "Signed in to the upstream and out again.",
+          upstreamVersion: "9.7.0",
+          tls: { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
+        };
+      case "connections.snippets":
+        return {
+          snippets: [
+            { client: "mysql", language: "sh", text: "mysql --host=127.0.0.1 --port=3307 --user=steno --password" },
+            {
+              client: "Node",
+              language: "js",
+              text: 'mysql.createConnection({ host: "127.0.0.1", port: 3307, user: "steno", password: "…" })',
+            },
+          ],
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #page(offset: number, limit: number): unknown {
+    const from = offset < 0 ? Math.max(0, this.#total + offset) : offset;
+    const count = Math.max(0, Math.min(limit, this.#total - from));
+    return {
+      rows: Array.from({ length: count }, (_, place) => this.#row(from + place)),
+      offset: from,
+      total: this.#total,
+      totalExact: true,
+    };
+  }
+
+  #rows(input: Record<string, unknown>): unknown {
+    const statement = this.#find(String(input.session), Number(input.seq));
+    const from = Number(input.from);
+    const count = Math.max(0, Math.min(Number(input.limit), (statement.rows ?? 0) - from));
+    const rows = Array.from({ length: count }, (_, place) => fakeResultRow(from + place, Number(input.cellLimit)));
+    return { rows, more: from + count < (statement.rows ?? 0) };
+  }
+
+  #find(session: string, seq: number): TimelineRow {
+    return this.#row((seq - 1) * 3 + Number(session.slice(-12)));
+  }
+
+  #histogram(from: number | null, to: number | null, buckets: number): unknown {
+    const first = from ?? this.#base;
+    const last = to ?? this.#base + this.#total * 41_000;
+    const width = (last - first) / buckets;
+    const counts = Array.from({ length: buckets }, (_, place) => ({ at: Math.round(first + place * width), count: 0, errors: 0 }));
+    const begin = Math.max(0, Math.floor((first - this.#base) / 41_000), this.#total - 30_000);
+    for (let index = begin; index < this.#total; index++) {
+      const row = this.#row(index);
+      const bucket = counts[Math.floor((row.at - first) / width)];
+      if (bucket === undefined) continue;
+      bucket.count++;
+      if (row.outcome === "error") bucket.errors++;
+    }
+    return { from: first, to: last, buckets: counts };
+  }
+
+  #session(which: number): SessionListed {
+    const first = this.#row(which);
+    return {
+      id: first.session,
+      connection: "shop",
+      actor: { kind: "os-user", name: first.actor, authenticated: false },
+      account: "app@%",
+      schema: "shop",
+      client: `127.0.0.1:${51_200 + which}`,
+      claimed: { program_name: "checkout", _client_name: "mysql2", _pid: "4127" },
+      startedAt: first.at - 900,
+      endedAt: which === 0 ? null : this.#row(this.#total - 1).at,
+      closeCause: which === 0 ? null : which === 1 ? "client-quit" : "upstream-reset",
+      closeDetail: which === 2 ? "read ECONNRESET" : null,
+      statements: Math.floor(this.#total / 3),
+      errors: Math.floor(this.#total / 24),
+      upstreamAddress: "10.20.0.5:3306",
+      upstreamVersion: "9.7.0",
+      threadId: 4711 + which,
+      tls: { client: null, upstream: { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" } },
+      sealed: which !== 0,
+    };
+  }
+
+  #status(): StatusEvent {
+    return {
+      recording: this.#settings.recording,
+      library: { state: "current", lagBytes: 0, lagMs: 0, statements: this.#total, sessions: 3, message: null },
+      openSessions: 1,
+      listeners: Object.fromEntries(this.#connections.map((connection) => [connection.id, connection.listener])),
+    };
+  }
+}

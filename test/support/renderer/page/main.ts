@@ -1,0 +1,13 @@
+import { mountWorkstation } from "../../../../renderer/shell/mount.tsx";
+import { FakeWorkstation, fakeConnection } from "../fake-workstation.ts";
+
+const query = new URLSearchParams(window.location.search);
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element #root");
+const fake = new FakeWorkstation({
+  statements: Number(query.get("statements") ?? 4_000),
+  arrivals: Number(query.get("arrivals") ?? 0),
+  connections: query.has("unconnected") ? [] : [fakeConnection],
+  recording: query.has("failing") ? { state: "failing", message: "The disk is full: free some space on /home." } : { state: "recording" },
+});
+mountWorkstation(root, fake.open);
