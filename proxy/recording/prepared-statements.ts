@@ -2,6 +2,7 @@
  * What one session has prepared, as far as its recording tells: texts, parameter counts, bound types, long values and
  * cursors; and from that the text and parameters of each command.
  */
+import type { StatementContext } from "../model/statement.ts";
 import { decodeStatementText } from "../protocol/character-set.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { decodeComQuery } from "../protocol/com-query.ts";
@@ -196,7 +197,9 @@ export class PreparedStatements {
 
   private longData(draft: StatementDraft, payload: Buffer): void {
     const prepared = this.find(draft, payload);
-    if (prepared === null || payload.length < 7) return;
+    if (prepared === null) return;
+    draft.context = alone(prepared, null);
+    if (payload.length < 7) return;
     const index = payload.readUInt16LE(5);
     const bytes = this.values ? payload.subarray(7) : Buffer.alloc(0);
     prepared.longValues.set(index, Buffer.concat([prepared.longValues.get(index) ?? Buffer.alloc(0), bytes]));
@@ -206,13 +209,16 @@ export class PreparedStatements {
   private other(draft: StatementDraft, payload: Buffer): void {
     const prepared = this.find(draft, payload);
     if (prepared === null) return;
-    if (draft.command === Command.STMT_FETCH) {
-      draft.context = { prepare: prepared.seq, types: null, longData: [], columns: prepared.columnsSeq };
-      return;
-    }
+    draft.context = alone(prepared, draft.command === Command.STMT_FETCH ? prepared.columnsSeq : null);
+    if (draft.command === Command.STMT_FETCH) return;
     prepared.longValues = new Map();
     prepared.longSeqs = [];
     const id = statementIdOf(payload);
     if (draft.command === Command.STMT_CLOSE && id !== null) this.byId.delete(id);
   }
+}
+
+/** What must be read to tell which statement a command names, where that is all it says. */
+function alone(prepared: Prepared, columns: number | null): StatementContext {
+  return { prepare: prepared.seq, types: null, longData: [], columns };
 }

@@ -54,17 +54,17 @@ const questions: readonly Question[] = [
 /** One conversation: two questions, ended early where the pace is over. */
 export async function playAgent(client: LedgerClient, pace: Pace, random: SeededRandom): Promise<void> {
   await client.query("SET SESSION TRANSACTION READ ONLY");
-  await client.once("SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME");
+  await client.execute("SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME");
   await pace.pause(200, 800);
   for (const table of ["orders", "customers", "products"]) {
     if (pace.over) return;
-    await client.once(columnsOf, table);
+    await client.execute(columnsOf, table);
     await pace.pause(50, 250);
   }
   for (let asked = 0; asked < 2 && !pace.over; asked += 1) {
     const { mistaken, lookUp, corrected } = random.pick(questions);
     for (const [sql, ...params] of [mistaken, lookUp, corrected]) {
-      await client.once(sql, ...params);
+      await client.execute(sql, ...params);
       await pace.pause(300, 900);
     }
   }

@@ -32,13 +32,11 @@ async function browse(client: LedgerClient, pace: Pace, random: SeededRandom): P
     `SELECT id, sku, name, price, stock FROM products WHERE category = '${category}' AND discontinued_on IS NULL ORDER BY price LIMIT 12`,
   );
   await pace.pause(20, 120);
-  const product = await client.prepare("SELECT id, sku, name, price, weight_kg, attributes, thumbnail FROM products WHERE id = ?");
-  if (product === null) return;
   for (let looks = random.integer(1, 3); looks > 0; looks -= 1) {
-    await product.execute(random.integer(1, 240));
+    const id = random.integer(1, 240);
+    await client.execute("SELECT id, sku, name, price, weight_kg, attributes, thumbnail FROM products WHERE id = ?", id);
     await pace.pause(20, 160);
   }
-  product.close();
 }
 
 /** Someone signs up; now and then with an address that is taken, which the database refuses. */
@@ -46,11 +44,11 @@ async function register(client: LedgerClient, random: SeededRandom, visitor: str
   const place = random.pick(places);
   const email = random.chance(0.2) ? `customer${random.integer(1, 600)}@example.net` : `${visitor}@example.org`;
   const name = `${random.pick(place.given)} ${random.pick(place.family)}`;
-  const inserted = await client.once(
+  const inserted = await client.execute(
     "INSERT INTO customers (email, full_name, country, city, phone, newsletter, created_at) VALUES (?, ?, ?, ?, ?, ?, NOW(6))",
     ...[email, name, place.country, random.pick(place.cities), null, random.integer(0, 1)],
   );
-  if (inserted.outcome === "error") await client.once("SELECT id, full_name, created_at FROM customers WHERE email = ?", email);
+  if (inserted.outcome === "error") await client.execute("SELECT id, full_name, created_at FROM customers WHERE email = ?", email);
 }
 
 async function order(client: LedgerClient, pace: Pace, random: SeededRandom): Promise<void> {
@@ -75,7 +73,7 @@ async function placeOrder(client: LedgerClient, pace: Pace, random: SeededRandom
   const lines = Array.from({ length: random.integer(1, 3) }, () => ({ product: random.integer(1, 240), quantity: random.integer(1, 4) }));
   const bought: { product: number; quantity: number; cents: number }[] = [];
   for (const { product, quantity } of lines) {
-    const found = await client.once("SELECT price, stock FROM products WHERE id = ? FOR UPDATE", product);
+    const found = await client.execute("SELECT price, stock FROM products WHERE id = ? FOR UPDATE", product);
     const price = cell(found, 0);
     if (price === null) return null;
     bought.push({ product, quantity, cents: Math.round(Number(price) * 100) });
@@ -83,7 +81,7 @@ async function placeOrder(client: LedgerClient, pace: Pace, random: SeededRandom
   }
   const total = money(bought.reduce((sum, line) => sum + line.quantity * line.cents, 0));
   const note = random.chance(0.2) ? 'Ring twice; it\'s the "blue" door — danke! 🙂' : null;
-  const inserted = await client.once(
+  const inserted = await client.execute(
     "INSERT INTO orders (customer_id, status, currency, total, note, placed_at) VALUES (?, 'open', ?, ?, ?, NOW(6))",
     ...[random.integer(1, 600), random.pick(places).currency, total, note],
   );
@@ -101,11 +99,11 @@ async function placeOrder(client: LedgerClient, pace: Pace, random: SeededRandom
 async function pay(client: LedgerClient, random: SeededRandom, { id, total }: Placed): Promise<void> {
   const card = random.chance(0.8) ? `**** **** **** ${String(random.integer(0, 9999)).padStart(4, "0")}` : null;
   await client.query("START TRANSACTION");
-  const payment = await client.once(
+  const payment = await client.execute(
     "INSERT INTO payments (order_id, method, card_number, amount, authorised_at, reference) VALUES (?, ?, ?, ?, NOW(6), ?)",
     ...[id, card === null ? "transfer" : "card", card, total, random.bytes(16)],
   );
-  const marked = await client.once("UPDATE orders SET status = 'paid' WHERE id = ? AND status = 'open'", id);
+  const marked = await client.execute("UPDATE orders SET status = 'paid' WHERE id = ? AND status = 'open'", id);
   await client.query(payment.outcome === "ok" && marked.outcome === "ok" ? "COMMIT" : "ROLLBACK");
 }
 

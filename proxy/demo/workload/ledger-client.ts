@@ -23,11 +23,10 @@ export interface ClientIdentity {
 /** What an application binds to a parameter. */
 export type Bound = string | number | null | Buffer;
 
-/** A statement that the server has prepared. */
-export interface LedgerStatement {
-  execute(...params: Bound[]): Promise<LedgerEntry>;
-  close(): void;
-}
+/** Where a call ends: mysql2's callback, for all kinds of commands. */
+type Answered = (error: QueryError | null, rows?: unknown, fields?: readonly FieldPacket[]) => void;
+
+type Sent = Pick<LedgerEntry, "command" | "sql" | "params">;
 
 const options = { rowsAsArray: true, supportBigNumbers: true, bigNumberStrings: true, dateStrings: true, jsonStrings: true } as const;
 
@@ -35,6 +34,7 @@ export class LedgerClient {
   private readonly connection: Connection;
   private readonly identity: ClientIdentity;
   private readonly entries: LedgerEntry[] = [];
+  private readonly prepared = new Map<string, PrepareStatementInfo>();
 
   private constructor(connection: Connection, identity: ClientIdentity) {
     this.connection = connection;
@@ -81,36 +81,32 @@ export class LedgerClient {
     });
   }
 
-  /** Prepares a text. `null` where the server refused it; the refusal is in the ledger. */
-  async prepare(sql: string): Promise<LedgerStatement | null> {
-    let prepared: PrepareStatementInfo | null = null;
-    await this.asked({ command: "COM_STMT_PREPARE", sql, params: null }, (answered) => {
-      this.connection.prepare(sql, (error, statement) => {
-        prepared = error ? null : statement;
-        answered(error, undefined, undefined);
-      });
+  /**
+   * Executes a text with parameters. It is prepared when it is first used, and stays so until the end, as drivers and
+   * pools do it. The entry is that of the execution, or of the preparation where that was refused.
+   */
+  async execute(sql: string, ...params: Bound[]): Promise<LedgerEntry> {
+    const known = this.prepared.get(sql);
+    const statement = known ?? (await this.prepare(sql));
+    if (!("execute" in statement)) return statement;
+    return this.asked({ command: "COM_STMT_EXECUTE", sql, params: params.map(boundText) }, (answered) => {
+      statement.execute(params, (error: QueryError | null, rows: unknown, fields: FieldPacket[]) => answered(error, rows, fields));
     });
-    return prepared === null ? null : this.statement(prepared, sql);
-  }
-
-  /** Prepares, executes once, closes. The entry is that of the execution, or of the preparation where that was refused. */
-  async once(sql: string, ...params: Bound[]): Promise<LedgerEntry> {
-    const statement = await this.prepare(sql);
-    if (statement === null) return this.lastEntry();
-    const entry = await statement.execute(...params);
-    statement.close();
-    return entry;
   }
 
   /** COM_PING. */
   ping(): Promise<LedgerEntry> {
     return this.asked({ command: "COM_PING", sql: null, params: null }, (answered) => {
-      this.connection.ping((error) => answered(error, error ? undefined : { affectedRows: 0 }, undefined));
+      this.connection.ping((error) => answered(error, { affectedRows: 0 }));
     });
   }
 
-  /** COM_QUIT; resolves when the connection has closed. */
+  /** Closes what was prepared, then COM_QUIT; resolves when the connection has closed. */
   async quit(): Promise<void> {
+    for (const [sql, statement] of this.prepared) {
+      this.note({ command: "COM_STMT_CLOSE", sql, params: null, results: [] });
+      statement.close();
+    }
     this.note({ command: "COM_QUIT", sql: null, params: null, results: [] });
     await new Promise<void>((resolve) => {
       this.connection.end(() => resolve());
@@ -122,24 +118,18 @@ export class LedgerClient {
     this.connection.destroy();
   }
 
-  private statement(prepared: PrepareStatementInfo, sql: string): LedgerStatement {
-    return {
-      execute: (...params) =>
-        this.asked({ command: "COM_STMT_EXECUTE", sql, params: params.map(boundText) }, (answered) => {
-          prepared.execute(params, (error: QueryError | null, rows: unknown, fields: FieldPacket[]) => answered(error, rows, fields));
-        }),
-      close: () => {
-        this.note({ command: "COM_STMT_CLOSE", sql, params: null, results: [] });
-        // The driver keeps prepared statements by their text; closed behind its back, the next preparation would get a dead one.
-        this.connection.unprepare(sql);
-      },
-    };
+  /** COM_STMT_PREPARE: the statement, or the entry of its refusal. */
+  private async prepare(sql: string): Promise<PrepareStatementInfo | LedgerEntry> {
+    const entry = await this.asked({ command: "COM_STMT_PREPARE", sql, params: null }, (answered) => {
+      this.connection.prepare(sql, (error, statement) => {
+        if (!error) this.prepared.set(sql, statement);
+        answered(error);
+      });
+    });
+    return this.prepared.get(sql) ?? entry;
   }
 
-  private asked(
-    sent: Pick<LedgerEntry, "command" | "sql" | "params">,
-    ask: (answered: (error: QueryError | null, rows: unknown, fields: readonly FieldPacket[] | undefined) => void) => void,
-  ): Promise<LedgerEntry> {
+  private asked(sent: Sent, ask: (answered: Answered) => void): Promise<LedgerEntry> {
     return new Promise((resolve, reject) => {
       ask((error, rows, fields) => {
         if (error && !error.sqlState) {
@@ -163,12 +153,6 @@ export class LedgerClient {
     const whole: LedgerEntry = { outcome: "ok", errno: null, sqlstate: null, message: null, affected: null, ...entry };
     this.entries.push(whole);
     return whole;
-  }
-
-  private lastEntry(): LedgerEntry {
-    const last = this.entries.at(-1);
-    if (last === undefined) throw new FailureError("internal", "No command was sent yet.");
-    return last;
   }
 }
 
