@@ -11,6 +11,8 @@ const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, impor
 export default defineConfig({
   main: {
     build: {
+      // It must be evaluated after the polyfill that it needs, and imports of packages come before all that is bundled.
+      externalizeDeps: { exclude: ["@peculiar/x509"] },
       outDir: path("out/main"),
       rollupOptions: {
         input: {

@@ -1,6 +1,7 @@
 /** The only file that wires concrete parts together; the hosts and the demo start the workstation here. */
 import { statSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConnectionListeners } from "./api/connections/connection-listeners.ts";
 import { ConnectionStore } from "./api/connections/connection-store.ts";
 import type { Core } from "./api/core.ts";
@@ -36,6 +37,9 @@ export interface WorkstationOptions {
   readonly cipher?: SecretCipher | null;
 }
 
+/** How long the relay may take to start before the workstation is shown without it. */
+const startLimitMs = 10_000;
+
 /** The running core. */
 export interface Workstation {
   readonly core: Core;
@@ -59,16 +63,21 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   const recorder = await composeRecorder(options);
   const { relay, library, actor } = recorder;
   const connectionListeners = new ConnectionListeners(store, relay);
-  const clientCaFile = await authorityFile(relay);
+  let clientCaFile: string | null = null;
   const core: Core = {
-    info: { version: program.version, host: options.host, dataDirectory, actor, clientCaFile, demo: options.demo },
+    info: { version: program.version, host: options.host, dataDirectory, actor, demo: options.demo },
     library,
     listeners: relay,
     connections: store,
     connectionListeners,
+    clientCaFile: () => clientCaFile,
   };
   const handlers = allHandlers(core);
-  if (clientCaFile !== null) await connectionListeners.resume();
+  const resumed = relay.authorityFile.then((file) => {
+    clientCaFile = file;
+    return connectionListeners.resume();
+  });
+  await settledWithin(resumed, startLimitMs);
   return {
     core,
     handlers,
@@ -128,13 +137,15 @@ function endCrashed(file: RecordingGrowth): RecordingGrowth {
   }
 }
 
-/** `null` where the relay cannot work: its state says why, and what was recorded can still be read. */
-async function authorityFile(relay: RelayClient): Promise<string | null> {
-  try {
-    return await relay.authorityFile;
-  } catch {
-    return null;
-  }
+/**
+ * Waits for the relay, but not for ever: where it cannot work its state says why, and what was recorded before can still
+ * be read.
+ */
+async function settledWithin(started: Promise<void>, limitMs: number): Promise<void> {
+  const limit = new AbortController();
+  const settled = started.catch(() => undefined);
+  await Promise.race([settled, pause(limitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+  limit.abort();
 }
 
 async function makeDirectory(path: string): Promise<void> {

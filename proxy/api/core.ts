@@ -13,7 +13,6 @@ export interface AppInfo {
   readonly host: "desktop" | "browser";
   readonly dataDirectory: string;
   readonly actor: Actor;
-  readonly clientCaFile: string | null;
   readonly demo: boolean;
 }
 
@@ -24,4 +23,6 @@ export interface Core {
   readonly listeners: Listeners;
   readonly connections: ConnectionStore;
   readonly connectionListeners: ConnectionListeners;
+  /** The certificate authority that clients should trust; `null` until the relay has started, and where it cannot. */
+  clientCaFile(): string | null;
 }

@@ -3,5 +3,5 @@ import type { CallHandlers } from "../handler.ts";
 
 /** What this program is, where it keeps its files, and who uses it. */
 export function appHandlers(core: Core): Pick<CallHandlers, "app.info"> {
-  return { "app.info": () => Promise.resolve({ ...core.info }) };
+  return { "app.info": () => Promise.resolve({ ...core.info, clientCaFile: core.clientCaFile() }) };
 }

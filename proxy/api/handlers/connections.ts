@@ -62,5 +62,5 @@ function snippets(core: Core, id: string) {
   const { connection } = core.connections.get(id);
   const state = core.connectionListeners.stateOf(id);
   const port = state.state === "listening" ? state.port : connection.listen.port;
-  return [...snippetsOf(connection, port, core.info.clientCaFile)];
+  return [...snippetsOf(connection, port, core.clientCaFile())];
 }

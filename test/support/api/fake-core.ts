@@ -24,12 +24,12 @@ export async function fakeCore(
       host: "browser",
       dataDirectory,
       actor: { kind: "os-user", name: "ada", authenticated: false },
-      clientCaFile: null,
       demo: false,
     },
     library: new FakeLibrary(),
     listeners,
     connections: store,
     connectionListeners: new ConnectionListeners(store, listeners),
+    clientCaFile: () => null,
   };
 }

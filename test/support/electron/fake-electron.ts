@@ -154,7 +154,7 @@ class FakeSession {
 }
 
 /** Node's port with the events of Electron's. */
-class FakePort extends EventEmitter {
+export class FakePort extends EventEmitter {
   readonly #port: MessagePort;
 
   constructor(port: MessagePort) {
@@ -164,6 +164,7 @@ class FakePort extends EventEmitter {
   }
 
   start(): void {
+    if (this.#port.listenerCount("message") > 0) return;
     this.#port.on("message", (data: unknown) => this.emit("message", { data }));
   }
 
@@ -175,6 +176,9 @@ class FakePort extends EventEmitter {
     this.#port.close();
   }
 }
+
+/** One end, as a page would hold it. */
+export type FakeChannelEnd = FakePort;
 
 export class MessageChannelMain {
   readonly port1: FakePort;
