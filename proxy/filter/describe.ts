@@ -78,7 +78,7 @@ function matchWords(match: TextMatch): string {
 function numberClause(field: NumberField, range: NumberRange | null): string {
   const name = numberWords[field];
   const shown = (value: number) => (field === "duration" ? duration(value) : field === "bytes" ? `${value} bytes` : String(value));
-  if (range === null) return `there is a ${name}`;
+  if (range === null) return `there is ${field === "error" ? "an" : "a"} ${name}`;
   const { min, max } = range;
   if (min !== null && max !== null)
     return min === max ? `the ${name} is ${shown(min)}` : `the ${name} is from ${shown(min)} to ${shown(max)}`;

@@ -164,17 +164,18 @@ function peg$parse(input, options) {
   };
   let peg$startRuleFunction = peg$parseFilter;
 
-  const peg$c0 = "(";
-  const peg$c1 = ")";
-  const peg$c2 = ":";
-  const peg$c3 = ">=";
-  const peg$c4 = "<=";
-  const peg$c5 = "/";
-  const peg$c6 = "\\";
-  const peg$c7 = "\"";
-  const peg$c8 = "and";
-  const peg$c9 = "or";
-  const peg$c10 = "not";
+  const peg$c0 = "-";
+  const peg$c1 = "(";
+  const peg$c2 = ")";
+  const peg$c3 = ":";
+  const peg$c4 = ">=";
+  const peg$c5 = "<=";
+  const peg$c6 = "/";
+  const peg$c7 = "\\";
+  const peg$c8 = "\"";
+  const peg$c9 = "and";
+  const peg$c10 = "or";
+  const peg$c11 = "not";
 
   const peg$r0 = /^[A-Za-z]/;
   const peg$r1 = /^[A-Za-z0-9_.\-]/;
@@ -187,28 +188,29 @@ function peg$parse(input, options) {
   const peg$r8 = /^[^ \t\r\n()"\/]/;
   const peg$r9 = /^[ \t\r\n]/;
 
-  const peg$e0 = peg$literalExpectation("(", false);
-  const peg$e1 = peg$literalExpectation(")", false);
-  const peg$e2 = peg$anyExpectation();
-  const peg$e3 = peg$literalExpectation(":", false);
-  const peg$e4 = peg$classExpectation([["A", "Z"], ["a", "z"]], false, false, false);
-  const peg$e5 = peg$classExpectation([["A", "Z"], ["a", "z"], ["0", "9"], "_", ".", "-"], false, false, false);
-  const peg$e6 = peg$literalExpectation(">=", false);
-  const peg$e7 = peg$literalExpectation("<=", false);
-  const peg$e8 = peg$classExpectation([["<", ">"]], false, false, false);
-  const peg$e9 = peg$literalExpectation("/", false);
-  const peg$e10 = peg$classExpectation(["/", "\\", "\n"], true, false, false);
-  const peg$e11 = peg$literalExpectation("\\", false);
-  const peg$e12 = peg$classExpectation(["\n"], true, false, false);
-  const peg$e13 = peg$literalExpectation("\"", false);
-  const peg$e14 = peg$classExpectation(["\"", "\\"], true, false, false);
-  const peg$e15 = peg$classExpectation(["\"", "\\"], false, false, false);
-  const peg$e16 = peg$classExpectation([" ", "\t", "\r", "\n", "(", ")", "\""], true, false, false);
-  const peg$e17 = peg$classExpectation([" ", "\t", "\r", "\n", "(", ")", "\"", "/"], true, false, false);
-  const peg$e18 = peg$literalExpectation("and", true);
-  const peg$e19 = peg$literalExpectation("or", true);
-  const peg$e20 = peg$literalExpectation("not", true);
-  const peg$e21 = peg$classExpectation([" ", "\t", "\r", "\n"], false, false, false);
+  const peg$e0 = peg$literalExpectation("-", false);
+  const peg$e1 = peg$literalExpectation("(", false);
+  const peg$e2 = peg$literalExpectation(")", false);
+  const peg$e3 = peg$anyExpectation();
+  const peg$e4 = peg$literalExpectation(":", false);
+  const peg$e5 = peg$classExpectation([["A", "Z"], ["a", "z"]], false, false, false);
+  const peg$e6 = peg$classExpectation([["A", "Z"], ["a", "z"], ["0", "9"], "_", ".", "-"], false, false, false);
+  const peg$e7 = peg$literalExpectation(">=", false);
+  const peg$e8 = peg$literalExpectation("<=", false);
+  const peg$e9 = peg$classExpectation([["<", ">"]], false, false, false);
+  const peg$e10 = peg$literalExpectation("/", false);
+  const peg$e11 = peg$classExpectation(["/", "\\", "\n"], true, false, false);
+  const peg$e12 = peg$literalExpectation("\\", false);
+  const peg$e13 = peg$classExpectation(["\n"], true, false, false);
+  const peg$e14 = peg$literalExpectation("\"", false);
+  const peg$e15 = peg$classExpectation(["\"", "\\"], true, false, false);
+  const peg$e16 = peg$classExpectation(["\"", "\\"], false, false, false);
+  const peg$e17 = peg$classExpectation([" ", "\t", "\r", "\n", "(", ")", "\""], true, false, false);
+  const peg$e18 = peg$classExpectation([" ", "\t", "\r", "\n", "(", ")", "\"", "/"], true, false, false);
+  const peg$e19 = peg$literalExpectation("and", true);
+  const peg$e20 = peg$literalExpectation("or", true);
+  const peg$e21 = peg$literalExpectation("not", true);
+  const peg$e22 = peg$classExpectation([" ", "\t", "\r", "\n"], false, false, false);
 
   function peg$f0(filter) {    return filter ?? { kind: "all" };  }
   function peg$f1(head, tail) {    return tail.length === 0 ? head : { kind: "or", terms: [head, ...tail] };  }
@@ -219,11 +221,14 @@ function peg$parse(input, options) {
   function peg$f4() {    error("After “and” something is missing.");  }
   function peg$f5() {    error("After “not” something is missing.");  }
   function peg$f6(term) {    return { kind: "not", term };  }
-  function peg$f7(regex) {    return { kind: "regex", source: regex, start: offset(), end: offset() + text().length };  }
-  function peg$f8(phrase) {    return { kind: "word", text: phrase, quoted: true, start: offset(), end: offset() + text().length };  }
-  function peg$f9(word) {    return { kind: "word", text: word, quoted: false, start: offset(), end: offset() + text().length };  }
-  function peg$f10(filter) {    error("A ( is not closed.");  }
-  function peg$f11(filter) {    return { kind: "group", filter };  }
+  function peg$f7(term) {    return { kind: "not", term };  }
+  function peg$f8(regex) {    return { kind: "regex", source: regex, start: offset(), end: offset() + text().length };  }
+  function peg$f9(phrase) {    return { kind: "word", text: phrase, quoted: true, start: offset(), end: offset() + text().length };  }
+  function peg$f10(word) {    return { kind: "word", text: word, quoted: false, start: offset(), end: offset() + text().length };  }
+  function peg$f11(filter, closed) {
+    if (closed !== ")") error("A ( is not closed.");
+    return { kind: "group", filter };
+  }
   function peg$f12() {    error("There is nothing between ( and ).");  }
   function peg$f13(name, value) {
     return { kind: "field", name, value, start: offset(), end: offset() + text().length };
@@ -649,7 +654,30 @@ function peg$parse(input, options) {
       s0 = peg$FAILED;
     }
     if (s0 === peg$FAILED) {
-      s0 = peg$parsePrimary();
+      s0 = peg$currPos;
+      if (input.charCodeAt(peg$currPos) === 45) {
+        s1 = peg$c0;
+        peg$currPos++;
+      } else {
+        s1 = peg$FAILED;
+        if (peg$silentFails === 0) { peg$fail(peg$e0); }
+      }
+      if (s1 !== peg$FAILED) {
+        s2 = peg$parsePrimary();
+        if (s2 !== peg$FAILED) {
+          peg$savedPos = s0;
+          s0 = peg$f7(s2);
+        } else {
+          peg$currPos = s0;
+          s0 = peg$FAILED;
+        }
+      } else {
+        peg$currPos = s0;
+        s0 = peg$FAILED;
+      }
+      if (s0 === peg$FAILED) {
+        s0 = peg$parsePrimary();
+      }
     }
 
     return s0;
@@ -666,7 +694,7 @@ function peg$parse(input, options) {
         s1 = peg$parseRegex();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f7(s1);
+          s1 = peg$f8(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -674,7 +702,7 @@ function peg$parse(input, options) {
           s1 = peg$parsePhrase();
           if (s1 !== peg$FAILED) {
             peg$savedPos = s0;
-            s1 = peg$f8(s1);
+            s1 = peg$f9(s1);
           }
           s0 = s1;
           if (s0 === peg$FAILED) {
@@ -682,7 +710,7 @@ function peg$parse(input, options) {
             s1 = peg$parseWord();
             if (s1 !== peg$FAILED) {
               peg$savedPos = s0;
-              s1 = peg$f9(s1);
+              s1 = peg$f10(s1);
             }
             s0 = s1;
           }
@@ -694,15 +722,15 @@ function peg$parse(input, options) {
   }
 
   function peg$parseGroup() {
-    let s0, s1, s2, s3, s4, s5, s6, s7;
+    let s0, s1, s2, s3, s4, s5, s6;
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 40) {
-      s1 = peg$c0;
+      s1 = peg$c1;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e0); }
+      if (peg$silentFails === 0) { peg$fail(peg$e1); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
@@ -710,39 +738,33 @@ function peg$parse(input, options) {
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 41) {
-          s5 = peg$c1;
+          s5 = peg$c2;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e1); }
+          if (peg$silentFails === 0) { peg$fail(peg$e2); }
         }
         if (s5 === peg$FAILED) {
           s5 = peg$currPos;
-          s6 = peg$currPos;
           peg$silentFails++;
           if (input.length > peg$currPos) {
-            s7 = input.charAt(peg$currPos);
+            s6 = input.charAt(peg$currPos);
             peg$currPos++;
           } else {
-            s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e2); }
+            s6 = peg$FAILED;
+            if (peg$silentFails === 0) { peg$fail(peg$e3); }
           }
           peg$silentFails--;
-          if (s7 === peg$FAILED) {
-            s6 = undefined;
+          if (s6 === peg$FAILED) {
+            s5 = undefined;
           } else {
-            peg$currPos = s6;
-            s6 = peg$FAILED;
+            peg$currPos = s5;
+            s5 = peg$FAILED;
           }
-          if (s6 !== peg$FAILED) {
-            peg$savedPos = s5;
-            s6 = peg$f10(s3);
-          }
-          s5 = s6;
         }
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f11(s3);
+          s0 = peg$f11(s3, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -768,11 +790,11 @@ function peg$parse(input, options) {
       s1 = peg$currPos;
       peg$silentFails++;
       if (input.charCodeAt(peg$currPos) === 41) {
-        s2 = peg$c1;
+        s2 = peg$c2;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e1); }
+        if (peg$silentFails === 0) { peg$fail(peg$e2); }
       }
       peg$silentFails--;
       if (s2 !== peg$FAILED) {
@@ -798,11 +820,11 @@ function peg$parse(input, options) {
     s1 = peg$parseFieldName();
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c2;
+        s2 = peg$c3;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e3); }
+        if (peg$silentFails === 0) { peg$fail(peg$e4); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseValue();
@@ -835,7 +857,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e4); }
+      if (peg$silentFails === 0) { peg$fail(peg$e5); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
@@ -844,7 +866,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e5); }
+        if (peg$silentFails === 0) { peg$fail(peg$e6); }
       }
       while (s4 !== peg$FAILED) {
         s3.push(s4);
@@ -853,7 +875,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e5); }
+          if (peg$silentFails === 0) { peg$fail(peg$e6); }
         }
       }
       s2 = [s2, s3];
@@ -876,20 +898,20 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c3) {
-      s2 = peg$c3;
+    if (input.substr(peg$currPos, 2) === peg$c4) {
+      s2 = peg$c4;
       peg$currPos += 2;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e6); }
+      if (peg$silentFails === 0) { peg$fail(peg$e7); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c4) {
-        s2 = peg$c4;
+      if (input.substr(peg$currPos, 2) === peg$c5) {
+        s2 = peg$c5;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e7); }
+        if (peg$silentFails === 0) { peg$fail(peg$e8); }
       }
       if (s2 === peg$FAILED) {
         s2 = input.charAt(peg$currPos);
@@ -897,7 +919,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e8); }
+          if (peg$silentFails === 0) { peg$fail(peg$e9); }
         }
       }
     }
@@ -976,11 +998,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 47) {
-      s1 = peg$c5;
+      s1 = peg$c6;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e9); }
+      if (peg$silentFails === 0) { peg$fail(peg$e10); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
@@ -990,16 +1012,16 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e10); }
+        if (peg$silentFails === 0) { peg$fail(peg$e11); }
       }
       if (s4 === peg$FAILED) {
         s4 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 92) {
-          s5 = peg$c6;
+          s5 = peg$c7;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e11); }
+          if (peg$silentFails === 0) { peg$fail(peg$e12); }
         }
         if (s5 !== peg$FAILED) {
           s6 = input.charAt(peg$currPos);
@@ -1007,7 +1029,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e12); }
+            if (peg$silentFails === 0) { peg$fail(peg$e13); }
           }
           if (s6 !== peg$FAILED) {
             s5 = [s5, s6];
@@ -1029,16 +1051,16 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e10); }
+            if (peg$silentFails === 0) { peg$fail(peg$e11); }
           }
           if (s4 === peg$FAILED) {
             s4 = peg$currPos;
             if (input.charCodeAt(peg$currPos) === 92) {
-              s5 = peg$c6;
+              s5 = peg$c7;
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e11); }
+              if (peg$silentFails === 0) { peg$fail(peg$e12); }
             }
             if (s5 !== peg$FAILED) {
               s6 = input.charAt(peg$currPos);
@@ -1046,7 +1068,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s6 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e12); }
+                if (peg$silentFails === 0) { peg$fail(peg$e13); }
               }
               if (s6 !== peg$FAILED) {
                 s5 = [s5, s6];
@@ -1071,11 +1093,11 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         if (input.charCodeAt(peg$currPos) === 47) {
-          s3 = peg$c5;
+          s3 = peg$c6;
           peg$currPos++;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e9); }
+          if (peg$silentFails === 0) { peg$fail(peg$e10); }
         }
         if (s3 !== peg$FAILED) {
           s4 = peg$currPos;
@@ -1110,11 +1132,11 @@ function peg$parse(input, options) {
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 47) {
-        s1 = peg$c5;
+        s1 = peg$c6;
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e9); }
+        if (peg$silentFails === 0) { peg$fail(peg$e10); }
       }
       if (s1 !== peg$FAILED) {
         peg$savedPos = s0;
@@ -1131,11 +1153,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 34) {
-      s1 = peg$c7;
+      s1 = peg$c8;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e13); }
+      if (peg$silentFails === 0) { peg$fail(peg$e14); }
     }
     if (s1 !== peg$FAILED) {
       s2 = [];
@@ -1146,15 +1168,15 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e14); }
+          if (peg$silentFails === 0) { peg$fail(peg$e15); }
         }
         if (s3 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 92) {
-            s3 = peg$c6;
+            s3 = peg$c7;
             peg$currPos++;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e11); }
+            if (peg$silentFails === 0) { peg$fail(peg$e12); }
           }
         }
       }
@@ -1167,25 +1189,25 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e14); }
+            if (peg$silentFails === 0) { peg$fail(peg$e15); }
           }
           if (s3 === peg$FAILED) {
             if (input.charCodeAt(peg$currPos) === 92) {
-              s3 = peg$c6;
+              s3 = peg$c7;
               peg$currPos++;
             } else {
               s3 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e11); }
+              if (peg$silentFails === 0) { peg$fail(peg$e12); }
             }
           }
         }
       }
       if (input.charCodeAt(peg$currPos) === 34) {
-        s3 = peg$c7;
+        s3 = peg$c8;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e13); }
+        if (peg$silentFails === 0) { peg$fail(peg$e14); }
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
@@ -1201,11 +1223,11 @@ function peg$parse(input, options) {
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 34) {
-        s1 = peg$c7;
+        s1 = peg$c8;
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e13); }
+        if (peg$silentFails === 0) { peg$fail(peg$e14); }
       }
       if (s1 !== peg$FAILED) {
         peg$savedPos = s0;
@@ -1222,11 +1244,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 92) {
-      s1 = peg$c6;
+      s1 = peg$c7;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e11); }
+      if (peg$silentFails === 0) { peg$fail(peg$e12); }
     }
     if (s1 !== peg$FAILED) {
       s2 = input.charAt(peg$currPos);
@@ -1234,7 +1256,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e15); }
+        if (peg$silentFails === 0) { peg$fail(peg$e16); }
       }
       if (s2 !== peg$FAILED) {
         s0 = s2;
@@ -1260,7 +1282,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e16); }
+      if (peg$silentFails === 0) { peg$fail(peg$e17); }
     }
     if (s2 !== peg$FAILED) {
       while (s2 !== peg$FAILED) {
@@ -1270,7 +1292,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e16); }
+          if (peg$silentFails === 0) { peg$fail(peg$e17); }
         }
       }
     } else {
@@ -1313,7 +1335,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e17); }
+        if (peg$silentFails === 0) { peg$fail(peg$e18); }
       }
       if (s4 !== peg$FAILED) {
         s5 = [];
@@ -1322,7 +1344,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e16); }
+          if (peg$silentFails === 0) { peg$fail(peg$e17); }
         }
         while (s6 !== peg$FAILED) {
           s5.push(s6);
@@ -1331,7 +1353,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e16); }
+            if (peg$silentFails === 0) { peg$fail(peg$e17); }
           }
         }
         s4 = [s4, s5];
@@ -1365,11 +1387,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = input.substr(peg$currPos, 3);
-    if (s1.toLowerCase() === peg$c8) {
+    if (s1.toLowerCase() === peg$c9) {
       peg$currPos += (3);
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e18); }
+      if (peg$silentFails === 0) { peg$fail(peg$e19); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseEnd();
@@ -1393,11 +1415,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = input.substr(peg$currPos, 2);
-    if (s1.toLowerCase() === peg$c9) {
+    if (s1.toLowerCase() === peg$c10) {
       peg$currPos += (2);
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e19); }
+      if (peg$silentFails === 0) { peg$fail(peg$e20); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseEnd();
@@ -1421,11 +1443,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = input.substr(peg$currPos, 3);
-    if (s1.toLowerCase() === peg$c10) {
+    if (s1.toLowerCase() === peg$c11) {
       peg$currPos += (3);
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e20); }
+      if (peg$silentFails === 0) { peg$fail(peg$e21); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseEnd();
@@ -1454,7 +1476,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e16); }
+      if (peg$silentFails === 0) { peg$fail(peg$e17); }
     }
     peg$silentFails--;
     if (s1 === peg$FAILED) {
@@ -1476,7 +1498,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e21); }
+      if (peg$silentFails === 0) { peg$fail(peg$e22); }
     }
     while (s1 !== peg$FAILED) {
       s0.push(s1);
@@ -1485,7 +1507,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e21); }
+        if (peg$silentFails === 0) { peg$fail(peg$e22); }
       }
     }
 

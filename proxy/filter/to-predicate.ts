@@ -91,13 +91,16 @@ function regexPredicate(source: string): FilterPredicate {
 }
 
 function textPredicate(field: TextField, match: TextMatch): FilterPredicate {
-  if (field !== "command") return (row) => matchesText(match, row[field]);
-  if (match.kind === "regex") return (row) => matchesText(match, row.command);
-  return (row) => {
-    const short = asciiLower(row.command).startsWith("com_") ? row.command.slice(4) : null;
-    return matchesText(match, row.command) || matchesText(match, short);
-  };
+  const short = shortForms[field];
+  if (short === undefined || match.kind === "regex") return (row) => matchesText(match, row[field]);
+  return (row) => matchesText(match, row[field]) || matchesText(match, short(row[field] ?? ""));
 }
+
+/** What is meant when no more of a value is written: `COM_QUERY` without `COM_`, the user of `user@host`. */
+const shortForms: Partial<Readonly<Record<TextField, (value: string) => string | null>>> = {
+  command: (name) => (asciiLower(name).startsWith("com_") ? name.slice(4) : null),
+  account: (account) => (account.includes("@") ? account.slice(0, account.indexOf("@")) : null),
+};
 
 function numberIn(field: NumberField, row: FilterRow): number | null {
   switch (field) {

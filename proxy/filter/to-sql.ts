@@ -37,6 +37,10 @@ const sessionColumns: Readonly<Record<Exclude<TextField, "command" | "digest">, 
   client: "client",
 };
 
+/** `COM_QUERY` without `COM_`, and the user of `user@host`: what is meant when no more is written. */
+const shortCommand = "CASE WHEN name LIKE 'COM\\_%' ESCAPE '\\' THEN substr(name, 5) END";
+const userOfAccount = "CASE WHEN instr(account, '@') > 0 THEN substr(account, 1, instr(account, '@') - 1) END";
+
 const numberExpressions: Readonly<Record<NumberField, string>> = {
   error: "s.errno",
   rows: "s.rows",
@@ -126,13 +130,16 @@ class SqlWriter {
     if (field === "command") return `s.command IN ${this.#commandKeys(match)}`;
     const column = sessionColumns[field];
     if (match.kind === "regex") return `s.session IN ${this.#outside(match.source, { kind: "session", column })}`;
-    return `s.session IN (SELECT key FROM sessions WHERE ${this.#textCondition(column, match)})`;
+    return `s.session IN (SELECT key FROM sessions WHERE ${this.#eitherText([column, ...(field === "account" ? [userOfAccount] : [])], match)})`;
   }
 
   #commandKeys(match: TextMatch): string {
     if (match.kind === "regex") return this.#outside(match.source, { kind: "command" });
-    const short = "CASE WHEN name LIKE 'COM\\_%' ESCAPE '\\' THEN substr(name, 5) END";
-    return `(SELECT key FROM commands WHERE ${this.#textCondition("name", match)} OR ${this.#textCondition(short, match)})`;
+    return `(SELECT key FROM commands WHERE ${this.#eitherText(["name", shortCommand], match)})`;
+  }
+
+  #eitherText(expressions: readonly string[], match: Exclude<TextMatch, { kind: "regex" }>): string {
+    return expressions.map((expression) => this.#textCondition(expression, match)).join(" OR ");
   }
 
   #claimed(name: string, match: TextMatch): string {

@@ -5,7 +5,7 @@ import { recoverRecording } from "../recording/recovery.ts";
 import { DirectoryWatch, sizeOf } from "./directory-watch.ts";
 import { IndexLock } from "./index-lock.ts";
 import { type IndexedSlice, Indexer } from "./indexer.ts";
-import type { RecordingGrowth } from "./messages.ts";
+import type { RebuildProgress, RecordingGrowth } from "./messages.ts";
 import { isCurrent, isDamage, type LibraryDatabase, recreateTables } from "./schema.ts";
 import { Sealer } from "./sealer.ts";
 
@@ -47,6 +47,7 @@ export class Indexing {
   #indexer: Indexer | null = null;
   #listing: ReturnType<DirectoryWatch["all"]> | null = null;
   #rebuilding = false;
+  #rebuiltBytes = 0;
   #problem: string | null = null;
   #nextLook = 0;
   #nextRecovery = 0;
@@ -103,6 +104,7 @@ export class Indexing {
   rebuild(): void {
     recreateTables(this.#database);
     this.#rebuilding = true;
+    this.#rebuiltBytes = 0;
     this.#restart();
     this.#events.recreated();
   }
@@ -113,6 +115,12 @@ export class Indexing {
     const behind = this.#listing !== null || bytes > currentBytes;
     const state = this.#rebuilding ? "rebuilding" : behind ? "catching-up" : "current";
     return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer.problem };
+  }
+
+  /** How far a rebuild is; `null` where there is none. The whole grows while recordings are still being listed. */
+  progress(): RebuildProgress | null {
+    if (!this.#rebuilding) return null;
+    return { doneBytes: this.#rebuiltBytes, totalBytes: this.#rebuiltBytes + (this.#indexer?.lag().bytes ?? 0) };
   }
 
   close(): void {
@@ -151,6 +159,7 @@ export class Indexing {
     try {
       const slice = indexer.slice(sliceMs);
       this.#problem = null;
+      this.#rebuiltBytes += slice.bytes;
       for (const closed of slice.closed) if (closed.recorder === this.#options.recorder) this.#sealer.add(closed);
       this.#events.indexed(slice);
     } catch (thrown) {

@@ -242,6 +242,8 @@ export class LibraryWorker {
     }
     if (now < this.#nextState) return;
     this.#nextState = now + stateEveryMs;
+    const progress = this.#indexing.progress();
+    if (progress !== null) this.#send({ kind: "rebuilding", progress });
     const sessions = isCurrent(this.#database) ? (this.#database.prepare("SELECT count(*) FROM sessions").pluck().get() as number) : 0;
     const state: LibraryState = { ...current, statements: this.#newest, sessions };
     const text = JSON.stringify(state);

@@ -41,6 +41,7 @@ describe("the rules", () => {
   it.each([
     ["model-alone", "proxy/model/a.ts", 'import "../protocol/b.ts";', "proxy/protocol/b.ts"],
     ["protocol-alone", "proxy/protocol/a.ts", 'import "../recording/b.ts";', "proxy/recording/b.ts"],
+    ["sql-alone", "proxy/sql/a.ts", 'import "../model/b.ts";', "proxy/model/b.ts"],
     ["protocol-pure", "proxy/protocol/a.ts", 'import { Socket } from "node:net"; export const s = Socket;', "proxy/model/b.ts"],
     ["parts-apart", "proxy/recording/a.ts", 'import "../library/b.ts";', "proxy/library/b.ts"],
     ["readers-apart", "proxy/library/a.ts", 'import "../api/b.ts";', "proxy/api/b.ts"],

@@ -3,7 +3,7 @@ import type { IForbiddenRuleType, IReachabilityForbiddenRuleType, IRegularForbid
 type To = IRegularForbiddenRuleType["to"] | IReachabilityForbiddenRuleType["to"];
 
 /** The core's folders, as part of a regular expression. */
-const folders = "api|commands|demo|evidence|filter|identity|library|model|policy|protocol|recording|relay";
+const folders = "api|commands|demo|evidence|filter|identity|library|model|policy|protocol|recording|relay|sql";
 
 /** A `path` is a regular expression over paths from the repository's folder; in `to`, `$1` is what `from` matched in its first group. */
 function rule(name: string, comment: string, from: IRegularForbiddenRuleType["from"], to: To): IForbiddenRuleType {
@@ -45,6 +45,12 @@ export const forbidden: readonly IForbiddenRuleType[] = [
     { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/(protocol|model)/" },
   ),
   rule(
+    "sql-alone",
+    "The lexer of SQL imports nothing of ours.",
+    { path: "^proxy/sql/" },
+    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/sql/" },
+  ),
+  rule(
     "protocol-pure",
     "The protocol has no sockets, files or threads.",
     { path: "^proxy/protocol/" },
@@ -58,9 +64,9 @@ export const forbidden: readonly IForbiddenRuleType[] = [
   ),
   rule(
     "readers-apart",
-    "Library and evidence import model, protocol, recording, and nothing else of ours.",
+    "Library and evidence import model, protocol, recording, the filter, the lexer of SQL, and nothing else of ours.",
     { path: "^proxy/(library|evidence)/" },
-    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/($1|model|protocol|recording|filter)/" },
+    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/($1|model|protocol|recording|filter|sql)/" },
   ),
   rule(
     "relay-interfaces",
