@@ -155,7 +155,8 @@ export function recreateTables(database: LibraryDatabase): void {
   })();
 }
 
-function configure(database: LibraryDatabase): LibraryDatabase {
+/** Sets up a connection to a library: its log, its caches, its functions. */
+export function configure(database: LibraryDatabase): LibraryDatabase {
   database.pragma("busy_timeout = 2000");
   database.pragma("journal_mode = WAL");
   // Waits for the disk only when the log is folded in: power loss may cost the last transactions, which are indexed again.
