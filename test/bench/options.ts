@@ -24,7 +24,7 @@ export const usage = `usage: npm run bench [-- [relay|library] OPTIONS]
     --stream-rows N   rows of 1,000 bytes in the streamed result (300000)
   library: indexing, searching, and yielding to load
     --statements N    statements in the library (1000000)
-    --seconds N       length of one run of sysbench (5)
+    --seconds N, --rounds N   as above, for the load
   --json FILE         write the JSON there as well
 `;
 

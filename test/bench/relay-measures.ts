@@ -20,7 +20,8 @@ export interface Measure {
 /** The table that sysbench reads and writes. */
 export const tableOptions = ["--tables=1", "--table-size=100000"];
 
-function sysbench(script: string, threads: number, seconds: number): Measure {
+/** Queries a second of one of sysbench's scripts. */
+export function sysbenchMeasure(script: string, threads: number, seconds: number): Measure {
   const args = [...tableOptions, `--threads=${threads}`, `--time=${seconds}`, "--events=0", "--rand-type=uniform", "--percentile=95"];
   return {
     name: `${script.replace("oltp_", "").replaceAll("_", "-")} ×${threads}`,
@@ -57,6 +58,6 @@ function streamedResult(rows: number): Measure {
 
 /** Everything that the relay's benchmark measures. */
 export function relayMeasures({ seconds, streamRows }: BenchOptions): Measure[] {
-  const pointSelects = [1, 8, 32].map((threads) => sysbench("oltp_point_select", threads, seconds));
-  return [...pointSelects, sysbench("oltp_read_write", 8, seconds), streamedResult(streamRows)];
+  const pointSelects = [1, 8, 32].map((threads) => sysbenchMeasure("oltp_point_select", threads, seconds));
+  return [...pointSelects, sysbenchMeasure("oltp_read_write", 8, seconds), streamedResult(streamRows)];
 }

@@ -1,6 +1,7 @@
 import type { Contestant } from "./contestants.ts";
 import { median } from "./median.ts";
 import type { Measure, Sample } from "./relay-measures.ts";
+import { table } from "./table.ts";
 
 /** The runs of one measure through one contestant. */
 export interface Series {
@@ -51,10 +52,7 @@ export function relayTable(measures: readonly ReportedMeasure[]): string {
     ratios.haproxy?.toFixed(2) ?? "–",
     ...names.map((contestant) => contestants[contestant]?.p95Ms?.toFixed(2) ?? "–"),
   ]);
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
-  return `${[header, ...rows].map(line).join("\n")}\n`;
+  return table(header, rows);
 }
 
 function round(number: number, digits: number): number {

@@ -99,7 +99,7 @@ function openOf(session: string, startMs: number): SessionOpen {
     capabilities,
     characterSet: utf8mb4,
     authPlugin: "caching_sha2_password",
-    account: "app@%",
+    account: "app",
     schema: "shop",
     client: "127.0.0.1:50000",
     actor: { kind: "os-user", name: "bench", authenticated: false },
