@@ -25,7 +25,11 @@ export function* relayAuthentication(translation: PasswordTranslation, multiFact
     const { from, payload }: Packet = yield* clientMayAnswer ? receiveEither() : receiveUpstream();
     if (from === "client") {
       clientMayAnswer = false;
-      yield* send("upstream", yield* translation.answerForUpstream(payload));
+      const answer = yield* translation.answerForUpstream(payload);
+      yield* send("upstream", answer);
+      // What was sent has been copied into its packet; either may be the password itself.
+      answer.fill(0);
+      payload.fill(0);
       continue;
     }
     const header = payload[0];

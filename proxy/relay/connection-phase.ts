@@ -114,10 +114,10 @@ async function runOn(sides: Sides, facts: FactsDraft, settings: ConnectionPhaseS
 }
 
 function sidesOf(client: PacketStream, upstream: PacketStream, settings: ConnectionPhaseSettings): Sides {
-  const encrypt = (side: Side): Promise<Encrypted> =>
+  const encrypt = (side: Side, limitMs: number): Promise<Encrypted> =>
     side === "client"
-      ? acceptTls(client.detach(), settings.clientIdentity.secureContext)
-      : startTls(upstream.detach(), settings.connection);
+      ? acceptTls(client.detach(), settings.clientIdentity.secureContext, limitMs)
+      : startTls(upstream.detach(), settings.connection, limitMs);
   return { client, upstream, encrypt };
 }
 

@@ -18,7 +18,7 @@ import type { Encrypted } from "./tls.ts";
 export interface Sides {
   readonly client: PacketStream;
   readonly upstream: PacketStream;
-  readonly encrypt: (side: Side) => Promise<Encrypted>;
+  readonly encrypt: (side: Side, limitMs: number) => Promise<Encrypted>;
 }
 
 export type DialogueEnd<Result> = { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly refusal: Refusal };
@@ -47,7 +47,7 @@ async function perform(step: Step, sides: Sides, deadline: number, limitMs: numb
     case "receive":
       return await nextPacket(step.whose, sides, deadline, limitMs);
     case "encrypt":
-      return { kind: "encrypted", tls: await encrypted(step.side, sides, deadline, limitMs) };
+      return { kind: "encrypted", tls: await encrypted(step.side, sides, deadline) };
   }
 }
 
@@ -73,20 +73,11 @@ async function nextPacket(whose: Side | "either", sides: Sides, deadline: number
   }
 }
 
-async function encrypted(side: Side, sides: Sides, deadline: number, limitMs: number): Promise<TlsFacts> {
-  const { promise: late, resolve: expire } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => expire("late"), deadline - performance.now());
-  try {
-    const end = await Promise.race([sides.encrypt(side), late]);
-    if (end === "late") throw tooLate(side, limitMs);
-    if (end.ok) {
-      sides[side].adopt(end.socket);
-      return end.facts;
-    }
-    throw side === "client" ? clientTlsFailed(end.message) : upstreamTlsFailed(end.message);
-  } finally {
-    clearTimeout(timer);
-  }
+async function encrypted(side: Side, sides: Sides, deadline: number): Promise<TlsFacts> {
+  const end = await sides.encrypt(side, deadline - performance.now());
+  if (!end.ok) throw side === "client" ? clientTlsFailed(end.late, end.message) : upstreamTlsFailed(end.message);
+  sides[side].adopt(end.socket);
+  return end.facts;
 }
 
 function lostPeer(side: Side, taken: Taken & { kind: "lost" }): Refused {
@@ -112,8 +103,9 @@ function tooLate(side: Side, limitMs: number): Refused {
   return refusal("upstream-unreachable", { errno: 2013, sqlstate: "HY000", message });
 }
 
-function clientTlsFailed(message: string): Refused {
-  return new Refused({ cause: "client-malformed", detail: `The TLS handshake with the client failed: ${message}.`, answer: null });
+function clientTlsFailed(late: boolean, message: string): Refused {
+  const detail = `The TLS handshake with the client failed: ${message}.`;
+  return new Refused({ cause: late ? "client-timeout" : "client-malformed", detail, answer: null });
 }
 
 function upstreamTlsFailed(message: string): Refused {

@@ -6,23 +6,24 @@ import type { TlsFacts } from "../model/session.ts";
 
 const minVersion = "TLSv1.2";
 
-/** An encrypted socket, or a sentence that says why there is none. */
+/** An encrypted socket, or a sentence that says why there is none; then the socket beneath has been closed. */
 export type Encrypted =
   | { readonly ok: true; readonly socket: TLSSocket; readonly facts: TlsFacts }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly late: boolean; readonly message: string };
 
-/** Answers a client's TLS handshake. What `socket` has already read is part of it. */
-export function acceptTls(socket: Socket, secureContext: SecureContext): Promise<Encrypted> {
-  return settled(new TLSSocket(socket, { isServer: true, secureContext, minVersion }), "secure");
+/** Answers a client's TLS handshake within `limitMs`. What `socket` has already read is part of it. */
+export function acceptTls(socket: Socket, secureContext: SecureContext, limitMs: number): Promise<Encrypted> {
+  return settled(new TLSSocket(socket, { isServer: true, secureContext, minVersion }), "secure", limitMs);
 }
 
-/** Starts TLS towards the upstream, its certificate checked as the connection's mode says. */
-export function startTls(socket: Socket, connection: Connection): Promise<Encrypted> {
+/** Starts TLS towards the upstream within `limitMs`, its certificate checked as the connection's mode says. */
+export function startTls(socket: Socket, connection: Connection, limitMs: number): Promise<Encrypted> {
   try {
-    return settled(connect({ ...verification(connection), socket, minVersion }), "secureConnect");
+    return settled(connect({ ...verification(connection), socket, minVersion }), "secureConnect", limitMs);
   } catch (thrown) {
     // A certificate authority that is not one is found here, before anything is sent.
-    return Promise.resolve({ ok: false, message: messageOf(thrown) });
+    socket.destroy();
+    return Promise.resolve({ ok: false, late: false, message: messageOf(thrown) });
   }
 }
 
@@ -36,16 +37,22 @@ function verification(connection: Connection): ConnectionOptions {
   return { host, ...servername, ...identity, ca, rejectUnauthorized: true };
 }
 
-function settled(socket: TLSSocket, ready: "secure" | "secureConnect"): Promise<Encrypted> {
-  return new Promise((resolve) => {
-    socket.once(ready, () => resolve({ ok: true, socket, facts: factsOf(socket) }));
-    socket.once("close", () => resolve({ ok: false, message: "the connection was closed during the TLS handshake" }));
-    // Stays for good: a late error of a socket that is being given up must not end the process.
-    socket.on("error", (failure) => {
-      resolve({ ok: false, message: messageOf(failure) });
-      socket.destroy();
-    });
+function settled(socket: TLSSocket, ready: "secure" | "secureConnect", limitMs: number): Promise<Encrypted> {
+  const { promise, resolve } = Promise.withResolvers<Encrypted>();
+  const giveUp = (late: boolean, message: string): void => {
+    clearTimeout(limit);
+    resolve({ ok: false, late, message });
+    socket.destroy();
+  };
+  const limit = setTimeout(() => giveUp(true, "it was not finished in time"), limitMs);
+  socket.once(ready, () => {
+    clearTimeout(limit);
+    resolve({ ok: true, socket, facts: factsOf(socket) });
   });
+  socket.once("close", () => giveUp(false, "the connection was closed during the handshake"));
+  // Stays for good: a late error of a socket that is being given up must not end the process.
+  socket.on("error", (failure) => giveUp(false, messageOf(failure)));
+  return promise;
 }
 
 function factsOf(socket: TLSSocket): TlsFacts {

@@ -54,15 +54,21 @@ export function* authenticateUpstream(account: StoredAccount, firstUsed: string,
       const request = fromUpstream(decodeAuthSwitchRequest(payload));
       plugin = request.plugin;
       scramble = Buffer.from(scrambleOf(request.pluginData));
-      yield* send("upstream", switchedResponse(account, plugin, scramble));
+      yield* sendSecret(switchedResponse(account, plugin, scramble));
     } else if (header === authMoreDataHeader) {
       const answer = answerToMoreData(account, plugin, scramble, pluginDataOf(payload));
-      if (answer !== null) yield* send("upstream", answer);
+      if (answer !== null) yield* sendSecret(answer);
     } else {
       throw notSpoken(account.connection, header === authSwitchHeader ? "mysql_old_password" : plugin);
     }
   }
   throw upstreamMalformed(`sign-in did not end within ${mostPackets} packets`);
+}
+
+/** Sends what may be the password itself; it has been copied into its packet by then. */
+function* sendSecret(answer: Buffer): Dialogue<void> {
+  yield* send("upstream", answer);
+  answer.fill(0);
 }
 
 function switchedResponse(account: StoredAccount, plugin: string, scramble: Buffer): Buffer {

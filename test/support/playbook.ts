@@ -18,13 +18,15 @@ export class Playbook<Result> {
 
   /** The dialogue now sends `payload` to `side`. */
   says(side: Side, payload: Buffer): this {
-    expect(this.hear(side).toString("hex")).toBe(payload.toString("hex"));
-    return this;
+    return this.saysSomething(side, (said) => expect(said.toString("hex")).toBe(payload.toString("hex")));
   }
 
   /** The dialogue now sends something to `side`, which is given to `look`. */
   saysSomething(side: Side, look: (payload: Buffer) => void): this {
-    look(this.hear(side));
+    const step = this.step();
+    if (step.kind !== "send" || step.to !== side) throw new Error(`expected to send to ${side}, but: ${JSON.stringify(step)}`);
+    look(step.payload);
+    this.advance({ kind: "sent" });
     return this;
   }
 
@@ -69,14 +71,6 @@ export class Playbook<Result> {
     const decoded = decodeErrPacket(answer);
     if (!decoded.ok) throw new Error(decoded.malformed);
     return decoded.value;
-  }
-
-  private hear(side: Side): Buffer {
-    const step = this.step();
-    if (step.kind !== "send" || step.to !== side) throw new Error(`expected to send to ${side}, but: ${JSON.stringify(step)}`);
-    const { payload } = step;
-    this.advance({ kind: "sent" });
-    return payload;
   }
 
   private step(): Step {

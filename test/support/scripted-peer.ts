@@ -1,4 +1,5 @@
 /** Peers of the proxy that do exactly what a test says, byte by byte. */
+import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** An upstream whose every connection is handed to `script`. */
@@ -46,6 +47,12 @@ export class PacketCollector {
       this.ended = true;
       this.wake();
     });
+  }
+
+  /** Whether the other side closed; waits until it does. */
+  async closed(): Promise<true> {
+    if (!this.ended) await once(this.socket, "close");
+    return true;
   }
 
   /** Sequence id and payload of the next packet. */

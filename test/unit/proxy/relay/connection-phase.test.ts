@@ -144,7 +144,19 @@ describe("a client of the Connection phase", () => {
     const client = scriptedClient(port);
     await client.next();
     client.socket.write(Buffer.concat([toPackets(sslRequest, 1), Buffer.from("garbage, not a handshake")]));
+    expect(await client.closed()).toBe(true);
     expect(await end).toMatchObject({ kind: "refused", cause: "client-malformed", answer: null });
+    await upstreamClosed();
+  });
+
+  it("that does not go on with its TLS handshake is closed when its time is up", async () => {
+    const { port, nextEnd } = await start(greetsOnly, {}, hasty);
+    const end = nextEnd();
+    const client = scriptedClient(port);
+    await client.next();
+    client.socket.write(toPackets(sslRequest, 1));
+    expect(await client.closed()).toBe(true);
+    expect(await end).toMatchObject({ kind: "refused", cause: "client-timeout", answer: null });
     await upstreamClosed();
   });
 
