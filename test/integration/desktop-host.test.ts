@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+// @ts-expect-error plain JavaScript: it runs before TypeScript can
 import { buildRenderer, rendererIsStale } from "../../proxy/setup/renderer-build.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
