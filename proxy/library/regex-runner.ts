@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import vm from "node:vm";
 import { regexOf } from "../filter/text-match.ts";
 import { FailureError } from "../model/failure.ts";
@@ -22,7 +23,7 @@ export function keysMatching(source: string, subjects: readonly KeyedTexts[]): n
   try {
     return script.runInContext(vm.createContext({ run }), { timeout: limitMs }) as number[];
   } catch (thrown) {
-    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SCRIPT_EXECUTION_TIMEOUT")) throw thrown;
+    if (!isNativeError(thrown) || !("code" in thrown) || thrown.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw thrown;
     throw new FailureError(
       "filter-too-slow",
       `The regular expression /${source}/ takes too long on some texts, so the search was stopped. Write it without nested repetition such as (a+)+, or search for words.`,

@@ -1,0 +1,91 @@
+/** Recordings as the recorder writes them, of sessions that a test makes up. */
+import fs from "node:fs";
+import path from "node:path";
+import { Capability } from "../../../proxy/protocol/capabilities.ts";
+import { ColumnType } from "../../../proxy/protocol/column-type.ts";
+import { encodeErrPacket } from "../../../proxy/protocol/err-packet.ts";
+import { PacketWriter, toPackets } from "../../../proxy/protocol/packet-writer.ts";
+import type { CloseCause, SessionOpen } from "../../../proxy/model/session.ts";
+import type { UnixMicros } from "../../../proxy/model/value.ts";
+import { encodeFileHeader, encodeJsonFrame, FrameKind } from "../../../proxy/recording/frame.ts";
+import { newSessionId, recordingPath } from "../../../proxy/recording/recording-files.ts";
+import { RecordingWriter } from "../../../proxy/recording/recording-writer.ts";
+import { sessionOpenOf } from "./statement-of.ts";
+
+const capabilities =
+  Capability.PROTOCOL_41 |
+  Capability.TRANSACTIONS |
+  Capability.SECURE_CONNECTION |
+  Capability.PLUGIN_AUTH |
+  Capability.DEPRECATE_EOF |
+  Capability.MULTI_RESULTS;
+
+/** What the upstream answers: an OK_Packet, an ERR_Packet, rows of one VARCHAR column, or nothing. */
+export type Answer = "ok" | "none" | { readonly error: number; readonly message: string } | { readonly rows: readonly string[] };
+
+/** One made-up session; times are in microseconds since the epoch. */
+export class RecordedSession {
+  readonly id: string;
+  readonly path: string;
+  readonly #writer: RecordingWriter;
+
+  constructor(dataDirectory: string, startedAt: UnixMicros, given: Partial<SessionOpen> = {}) {
+    this.id = newSessionId(Math.floor(startedAt / 1000));
+    this.path = recordingPath(dataDirectory, this.id);
+    const open = sessionOpenOf({ capabilities, acceptedAt: startedAt, ...given, session: this.id });
+    const beginning = Buffer.concat([encodeFileHeader(), encodeJsonFrame(FrameKind.open, BigInt(startedAt) * 1000n, open)]);
+    fs.mkdirSync(path.dirname(this.path), { recursive: true });
+    fs.writeFileSync(this.path, beginning, { flag: "wx" });
+    this.#writer = RecordingWriter.reopen(this.path, beginning.length);
+  }
+
+  get size(): number {
+    return this.#writer.size;
+  }
+
+  /** A COM_QUERY that is sent at `at` and whose answer ends `tookUs` later. */
+  query(sql: string, at: UnixMicros, answer: Answer = "ok", tookUs = 100): this {
+    this.#writer.append(FrameKind.client, BigInt(at) * 1000n, toPackets(new PacketWriter().uint8(3).text(sql).payload(), 0));
+    if (answer !== "none") this.#writer.append(FrameKind.upstream, BigInt(at + tookUs) * 1000n, answerBytes(answer));
+    return this;
+  }
+
+  /** Writes the close frame and ends. */
+  close(cause: CloseCause = "client-quit"): this {
+    const none = { clientBytes: 0, clientPackets: 0, upstreamBytes: 0, upstreamPackets: 0 };
+    this.#writer.appendJson(FrameKind.close, { cause, detail: null, ...none });
+    this.#writer.close();
+    return this;
+  }
+
+  /** Ends without a close frame, as a crash does. */
+  abandon(): this {
+    this.#writer.close();
+    return this;
+  }
+}
+
+function answerBytes(answer: Exclude<Answer, "none">): Buffer {
+  if (answer === "ok") return toPackets(okPayload(0), 1);
+  if ("error" in answer) return toPackets(encodeErrPacket({ errno: answer.error, sqlstate: "42000", message: answer.message }), 1);
+  const payloads = [
+    new PacketWriter().lengthEncoded(1).payload(),
+    columnPayload(),
+    ...answer.rows.map((row) => new PacketWriter().lengthEncodedText(row).payload()),
+    okPayload(0xfe),
+  ];
+  return Buffer.concat(payloads.map((payload, index) => toPackets(payload, (index + 1) & 0xff)));
+}
+
+function okPayload(header: number): Buffer {
+  return new PacketWriter().uint8(header).lengthEncoded(0).lengthEncoded(0).uint16(2).uint16(0).payload();
+}
+
+/** Payload of a ColumnDefinition41: shop.customers.name, VARCHAR. */
+function columnPayload(): Buffer {
+  const writer = ["def", "shop", "customers", "customers", "name", "name"].reduce(
+    (into, name) => into.lengthEncodedText(name),
+    new PacketWriter(),
+  );
+  return writer.lengthEncoded(12).uint16(255).uint32(400).uint8(ColumnType.VAR_STRING).uint16(0).uint8(0).zeros(2).payload();
+}

@@ -1,0 +1,98 @@
+import fs from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Indexer } from "../../../../proxy/library/indexer.ts";
+import { type LibraryDatabase, openLibrary, recreateTables } from "../../../../proxy/library/schema.ts";
+import { StatementView } from "../../../../proxy/library/statement-view.ts";
+import { TimelineRows } from "../../../../proxy/library/timeline-rows.ts";
+import { RecordedSession } from "../../../support/library/recorded-session.ts";
+import { temporaryDirectory } from "../../../support/stenograph.ts";
+
+const start = Date.UTC(2026, 0, 31, 9) * 1000;
+
+let data: ReturnType<typeof temporaryDirectory>;
+let database: LibraryDatabase;
+let view: StatementView;
+let recorded: RecordedSession;
+
+beforeEach(() => {
+  data = temporaryDirectory();
+  database = openLibrary(data.path);
+  recreateTables(database);
+  recorded = new RecordedSession(data.path, start)
+    .query("SELECT 1", start + 1)
+    .query("SELECT name FROM customers", start + 1000, { rows: Array.from({ length: 3500 }, (_, row) => `row ${row}`) })
+    .query("SELECT long", start + 2000, { rows: ["x".repeat(100), "é".repeat(50)] })
+    .query(`SELECT '${"é".repeat(3 * 1024 * 1024)}'`, start + 3000)
+    .query("SELECT many", start + 4000, { rows: Array.from({ length: 5 }, () => "y".repeat(10 * 1024 * 1024)) });
+  const indexer = new Indexer(database);
+  indexer.add({ session: recorded.id, path: recorded.path, size: fs.statSync(recorded.path).size });
+  while (indexer.hasWork) indexer.slice(1000);
+  indexer.reset();
+  view = new StatementView(database, data.path, new TimelineRows(database));
+});
+
+afterEach(() => {
+  database.close();
+  data[Symbol.dispose]();
+});
+
+const window = (seq: number, from: number, limit: number, cellLimit = 0) =>
+  view.rows({ session: recorded.id, seq, result: 0, from, limit, cellLimit });
+
+describe("A statement in full", () => {
+  it("has its text, its digest and its result sets", () => {
+    expect(view.detail(recorded.id, 2)).toMatchObject({
+      sql: "SELECT name FROM customers",
+      digestText: "SELECT NAME FROM `customers`",
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      results: [{ columns: [{ name: "name", orgTable: "customers", type: "VARCHAR" }], rowCount: 3500 }],
+      row: { id: 2, rows: 3500 },
+    });
+  });
+
+  it("is cut at 4 MiB of text, and says how long it is", () => {
+    const detail = view.detail(recorded.id, 4);
+    expect(detail.sqlCutFrom).toBe(6 * 1024 * 1024 + "SELECT ''".length);
+    expect(Buffer.byteLength(detail.sql ?? "")).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
+  it("is refused in a sentence where it is not there", () => {
+    expect(() => view.detail(recorded.id, 99)).toThrow("There is no statement 99");
+    expect(() => window(1, 0, 1)).toThrow("has no result set 1");
+    fs.rmSync(recorded.path);
+    expect(() => view.detail(recorded.id, 3)).toThrow("is not there any more");
+  });
+});
+
+describe("A window of rows", () => {
+  it.each([
+    [0, 2],
+    [998, 4],
+    [999, 1],
+    [1000, 1],
+    [2500, 1000],
+  ])("from %i, of %i rows, holds these", (from, limit) => {
+    expect(window(2, from, limit)).toEqual({
+      rows: Array.from({ length: limit }, (_, row) => [`row ${from + row}`]),
+      more: from + limit < 3500,
+    });
+  });
+
+  it("ends with the result", () => {
+    expect(window(2, 3499, 10)).toEqual({ rows: [["row 3499"]], more: false });
+    expect(window(2, 3500, 10)).toEqual({ rows: [], more: false });
+    expect(window(2, 1_000_000, 10)).toEqual({ rows: [], more: false });
+  });
+
+  it("cuts long cells without cutting a character", () => {
+    expect(window(3, 0, 2, 51).rows).toEqual([[{ text: "x".repeat(51), cutFrom: 100 }], [{ text: "é".repeat(25), cutFrom: 100 }]]);
+    expect(window(3, 0, 2).rows).toEqual([["x".repeat(100)], ["é".repeat(50)]]);
+  });
+
+  it("ends early where rows are very large, and says that there is more", () => {
+    const first = window(5, 0, 5);
+    expect(first.rows.length).toBe(3);
+    expect(first.more).toBe(true);
+    expect(window(5, 3, 5)).toMatchObject({ more: false, rows: [{}, {}] });
+  });
+});
