@@ -4,17 +4,15 @@ import { ActorName } from "../shell/ActorName.tsx";
 import { type Fact, FactList } from "../shell/FactList.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
 import { SqlText } from "../shell/SqlText.tsx";
-import { useConnectionName } from "../state/connections.ts";
 import { goTo } from "../state/use-place.ts";
 import styles from "./Facts.module.css";
 
 /** What is known about a statement besides its text and rows. */
 export function Facts({ detail }: { readonly detail: StatementDetail }) {
   const { row } = detail;
-  const connectionName = useConnectionName();
   const facts: readonly Fact[] = [
     ["Actor", <ActorName key="actor" name={row.actor} authenticated={row.authenticated} spelledOut />],
-    ["Connection", <PlainText key="connection" text={connectionName(row.connection)} />],
+    ["Connection", <PlainText key="connection" text={row.connection} />],
     [
       "Session",
       <button

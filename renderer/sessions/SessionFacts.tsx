@@ -10,15 +10,14 @@ import styles from "./SessionFacts.module.css";
 
 interface SessionFactsProps {
   readonly session: SessionListed;
-  readonly connectionName: (id: string) => string;
 }
 
 /** What is known about a session, and apart from it what its client claimed. */
-export function SessionFacts({ session, connectionName }: SessionFactsProps) {
+export function SessionFacts({ session }: SessionFactsProps) {
   const facts: readonly Fact[] = [
     ["Actor", <ActorName key="actor" name={session.actor.name} authenticated={session.actor.authenticated} spelledOut />],
     ["Account", session.account === null ? null : <PlainText key="account" text={session.account} />],
-    ["Connection", <PlainText key="connection" text={connectionName(session.connection)} />],
+    ["Connection", <PlainText key="connection" text={session.connection} />],
     ["Client", <PlainText key="client" text={session.client} />],
     ["Upstream", <PlainText key="upstream" text={upstreamText(session)} />],
     ["Schema", session.schema === null ? null : <PlainText key="schema" text={session.schema} />],

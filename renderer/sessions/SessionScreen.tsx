@@ -12,7 +12,6 @@ import { PaneSeparator } from "../shell/PaneSeparator.tsx";
 import { focusPane } from "../shell/panes.ts";
 import { ScreenHeading } from "../shell/ScreenHeading.tsx";
 import { usePaneLayout } from "../shell/use-pane-layout.ts";
-import { useConnectionName } from "../state/connections.ts";
 import type { Place } from "../state/place.ts";
 import { goTo } from "../state/use-place.ts";
 import { useStatements } from "../state/use-statements.ts";
@@ -31,7 +30,6 @@ export function SessionScreen({ place }: { readonly place: SessionPlace }) {
   const { session: id, selected } = place;
   const { session, failure } = useSession(id);
   const store = useStatements(filterTerm("session", id));
-  const connectionName = useConnectionName();
   const side = useDetailsSide();
   const layout = usePaneLayout(`session-${side}`, selected === null ? ["list"] : ["list", "details"]);
   const [following, setFollowing] = useState(false);
@@ -64,12 +62,13 @@ export function SessionScreen({ place }: { readonly place: SessionPlace }) {
         <ColumnMenu list="session" standard={sessionColumns} />
       </ScreenHeading>
       {failure !== null && <Notice tone="error">{failure.message}</Notice>}
-      {session !== null && <SessionFacts session={session} connectionName={connectionName} />}
+      {session !== null && <SessionFacts session={session} />}
       <Group id="session" orientation={side === "right" ? "horizontal" : "vertical"} className={styles.panes} {...layout}>
         <Panel id="list" minSize={120}>
           {store !== null && (
             <Timeline
               store={store}
+              start="oldest"
               list="session"
               standardColumns={sessionColumns}
               label="Statements of the session"
@@ -79,7 +78,6 @@ export function SessionScreen({ place }: { readonly place: SessionPlace }) {
               onEscape={close}
               following={following}
               onFollowing={setFollowing}
-              connectionName={connectionName}
               axis={axis}
             />
           )}

@@ -10,7 +10,6 @@ import { EmptyState } from "../shell/EmptyState.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
 import { ScreenHeading } from "../shell/ScreenHeading.tsx";
-import { useConnectionName } from "../state/connections.ts";
 import { useStatus } from "../state/status.ts";
 import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
@@ -59,7 +58,6 @@ export function SessionsScreen() {
 function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const drawn = useRowWindow(scroller, sessions.length);
-  const connectionName = useConnectionName();
   const [active, setActive] = useState<number | null>(null);
   const open = (session: SessionListed | undefined): void => {
     if (session !== undefined) goTo({ screen: "session", session: session.id, selected: null });
@@ -116,7 +114,7 @@ function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[]
                   aria-selected={active === index}
                   onClick={() => open(session)}
                 >
-                  <SessionCells session={session} connectionName={connectionName} />
+                  <SessionCells session={session} />
                 </div>
               );
             })}
@@ -129,10 +127,9 @@ function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[]
 
 interface SessionCellsProps {
   readonly session: SessionListed;
-  readonly connectionName: (id: string) => string;
 }
 
-function SessionCells({ session, connectionName }: SessionCellsProps) {
+function SessionCells({ session }: SessionCellsProps) {
   const lasted = session.endedAt === null ? null : session.endedAt - session.startedAt;
   return (
     <>
@@ -146,7 +143,7 @@ function SessionCells({ session, connectionName }: SessionCellsProps) {
         {session.account === null ? "–" : <PlainText text={session.account} />}
       </span>
       <span role="gridcell" className={styles.cell}>
-        <PlainText text={connectionName(session.connection)} />
+        <PlainText text={session.connection} />
       </span>
       <span role="gridcell" className={classNames(styles.cell, styles.mono)}>
         <PlainText text={session.client} />

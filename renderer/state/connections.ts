@@ -1,4 +1,3 @@
-import { useCallback } from "react";
 import { create } from "zustand";
 import type { ConnectionListed } from "../../proxy/api/contract.ts";
 import { type Failure, failureOf } from "../../proxy/model/failure.ts";
@@ -21,10 +20,4 @@ export async function loadConnections(api: Api): Promise<void> {
   } catch (reason) {
     useConnections.setState({ failure: failureOf(reason) });
   }
-}
-
-/** A connection's name by its id; the id itself where there is no such connection (any more). */
-export function useConnectionName(): (id: string) => string {
-  const connections = useConnections((state) => state.connections);
-  return useCallback((id) => connections?.find((connection) => connection.id === id)?.name ?? id, [connections]);
 }

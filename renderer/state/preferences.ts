@@ -36,7 +36,7 @@ export const usePreferences = create<PreferencesStore>()(
     (set) => ({
       theme: "system",
       details: "auto",
-      histogram: "15m",
+      histogram: "5m",
       histogramShown: true,
       wrapSql: true,
       columns: {},

@@ -28,10 +28,12 @@ export class StatementStore {
   readonly #stopFrames: () => void;
   #version = 0;
   #total = 0;
+  #older = 0;
   #exact = false;
   #loaded = false;
   #failure: Failure | null = null;
   #unfollow: (() => void) | null = null;
+  #newest: AbortController | null = null;
   #fetch: AbortController | null = null;
   #cancelRest: (() => void) | null = null;
   #cancelRecount: (() => void) | null = null;
@@ -54,6 +56,11 @@ export class StatementStore {
   /** False while the core is still counting what matches. */
   get totalExact(): boolean {
     return this.#exact;
+  }
+
+  /** How many older matches were found since the first answer, by which the indexes of all rows have grown. */
+  get older(): number {
+    return this.#older;
   }
 
   /** True once the first answer came. */
@@ -98,6 +105,9 @@ export class StatementStore {
     this.#rows.clear();
     this.#failure = null;
     this.#loaded = false;
+    this.#exact = false;
+    this.#total = 0;
+    this.#older = 0;
     this.#loadNewest(true);
   }
 
@@ -110,6 +120,8 @@ export class StatementStore {
   #cancelEverything(): void {
     this.#unfollow?.();
     this.#unfollow = null;
+    this.#newest?.abort();
+    this.#newest = null;
     this.#fetch?.abort();
     this.#fetch = null;
     this.#cancelRest?.();
@@ -121,8 +133,8 @@ export class StatementStore {
 
   #loadNewest(follow: boolean): void {
     const abort = new AbortController();
-    this.#fetch?.abort();
-    this.#fetch = abort;
+    this.#newest?.abort();
+    this.#newest = abort;
     this.#api.call("statements.page", { filter: this.filter, offset: -pageSize, limit: pageSize }, abort.signal).then(
       (page) => {
         this.#applyPage(page, true);
@@ -158,28 +170,35 @@ export class StatementStore {
     );
   }
 
-  /** While the core counts, indexes shift as older matches are found: pages from before are then of no use. */
+  /** While the core looks for older matches, each that it finds moves the indexes of all rows: pages from before are of no use then. */
   #applyPage(page: Page, newest: boolean): void {
-    if (!this.#exact && page.total !== this.#total) this.#rows.clear();
-    if (newest || !this.#exact) {
-      this.#total = Math.max(page.total, page.totalExact ? 0 : this.#total);
-      this.#exact = page.totalExact;
-    }
+    if (!this.#exact) this.#grow(page.total);
+    if (newest) this.#exact = page.totalExact;
     page.rows.forEach((row, place) => {
       this.#rows.put(page.offset + place, row);
     });
     this.#changed({ loaded: true, failure: null });
   }
 
+  #grow(total: number): void {
+    if (total === this.#total) return;
+    if (this.#loaded) this.#older += Math.max(0, total - this.#total);
+    this.#rows.clear();
+    this.#total = total;
+  }
+
   #applyArrivals(batch: readonly Arrival[]): void {
-    for (const arrival of batch) {
-      if (arrival.total < this.#total && this.#exact) {
+    for (const { rows, total } of batch) {
+      const first = total - rows.length;
+      const isKnown = this.#rows.get(total - 1)?.id === rows.at(-1)?.id;
+      if (isKnown || rows.length === 0) continue;
+      if (this.#exact && total < this.#total) {
         this.reload();
         return;
       }
-      this.#total = Math.max(this.#total, arrival.total);
-      const first = arrival.total - arrival.rows.length;
-      arrival.rows.forEach((row, place) => {
+      if (!this.#exact) this.#grow(first);
+      this.#total = total;
+      rows.forEach((row, place) => {
         this.#rows.put(first + place, row);
       });
     }

@@ -7,7 +7,6 @@ import { count } from "../format/quantity.ts";
 import { PaneSeparator } from "../shell/PaneSeparator.tsx";
 import { focusPane } from "../shell/panes.ts";
 import { usePaneLayout } from "../shell/use-pane-layout.ts";
-import { useConnectionName } from "../state/connections.ts";
 import type { Place } from "../state/place.ts";
 import { usePreferences } from "../state/preferences.ts";
 import { useStatus } from "../state/status.ts";
@@ -30,7 +29,6 @@ type LivePlace = Extract<Place, { screen: "live" }>;
 export function LiveScreen({ place }: { readonly place: LivePlace }) {
   const { filter, selected } = place;
   const store = useStatements(filter);
-  const connectionName = useConnectionName();
   const histogramShown = usePreferences((preferences) => preferences.histogramShown);
   const span = usePreferences((preferences) => preferences.histogram);
   const side = useDetailsSide();
@@ -45,6 +43,10 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
     },
     [total],
   );
+
+  // Another filter is another list: it starts at its newest row and follows, unless a statement is being read.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another list asks for it
+  useEffect(() => follow(selectedNow() === null), [store]);
 
   const reload = useReloadAfterRebuild();
   useEffect(() => {
@@ -94,7 +96,9 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
           <div className={styles.rows}>
             {store !== null && hasRows ? (
               <Timeline
+                key={store.filter}
                 store={store}
+                start="newest"
                 list="live"
                 standardColumns={liveColumns}
                 label="Statements of all sessions"
@@ -104,7 +108,6 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
                 onEscape={close}
                 following={following}
                 onFollowing={follow}
-                connectionName={connectionName}
                 axis={null}
                 onFilter={onNarrow}
               />

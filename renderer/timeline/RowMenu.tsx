@@ -4,12 +4,10 @@ import type { TimelineRow } from "../../proxy/api/contract.ts";
 import type { StatementStore } from "../state/statement-store.ts";
 import { currentPlace, goTo } from "../state/use-place.ts";
 import controls from "../styles/controls.module.css";
-import type { CellContext } from "./column.ts";
 import { timelineColumns } from "./columns.tsx";
 
 interface RowMenuProps {
   readonly store: StatementStore;
-  readonly connectionName: CellContext["connectionName"];
   readonly onFilter: ((term: string) => void) | undefined;
   readonly indexAt: (target: EventTarget | null) => number | null;
   readonly children: ReactNode;

@@ -22,6 +22,7 @@ import { RowMenu } from "./RowMenu.tsx";
 import styles from "./Timeline.module.css";
 import { TimelineHeader } from "./TimelineHeader.tsx";
 import { TimelineRowView } from "./TimelineRowView.tsx";
+import { useFollowScroll } from "./use-follow-scroll.ts";
 
 export interface TimelineProps {
   readonly store: StatementStore;
@@ -34,9 +35,10 @@ export interface TimelineProps {
   /** Enter on the selected row: go on to its details. */
   readonly onEnter: () => void;
   readonly onEscape: () => void;
+  /** Which end is shown first. */
+  readonly start: "oldest" | "newest";
   readonly following: boolean;
   readonly onFollowing: (following: boolean) => void;
-  readonly connectionName: CellContext["connectionName"];
   readonly axis: CellContext["axis"];
   /** Narrows or replaces the filter; absent where the list has none. */
   readonly onFilter?: (term: string) => void;
@@ -46,8 +48,9 @@ const noWidths = {};
 
 /** A virtual list of statements that draws a million rows as easily as ten. */
 export function Timeline(props: TimelineProps) {
-  const { store, list, standardColumns, selected, following, onFollowing, onSelect, connectionName, axis } = props;
+  const { store, list, standardColumns, selected, following, onFollowing, onSelect, axis } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const selectedIndex = useRef<number | null>(null);
   const domId = useId();
   const layout = usePreferences((preferences) => preferences.columns[list]);
   const setColumns = usePreferences((preferences) => preferences.setColumns);
@@ -62,26 +65,26 @@ export function Timeline(props: TimelineProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version may have dropped or gained rows in view
   useEffect(() => store.want(drawn.first, drawn.end), [store, drawn.first, drawn.end, version]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: growth of the list or of the view moves its end
+  const { onScroll, revealQuietly } = useFollowScroll({
+    scroller,
+    drawn,
+    total,
+    loaded: store.loaded,
+    start: props.start,
+    following,
+    onFollowing,
+  });
+
+  // Older matches that are found while one looks at the list come in above: what is looked at stays where it is.
+  const older = useRef(store.older);
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (following && element !== null) element.scrollTop = element.scrollHeight;
-  }, [following, total, drawn.viewHeight]);
+    const found = store.older - older.current;
+    older.current = store.older;
+    if (found <= 0) return;
+    if (selectedIndex.current !== null) selectedIndex.current += found;
+    if (!following && scroller.current !== null) scroller.current.scrollTop += found * rowHeight;
+  });
 
-  const lastTop = useRef(0);
-  const onScroll = (): void => {
-    const element = scroller.current;
-    if (element === null) return;
-    const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
-    if (toEnd < rowHeight / 2) {
-      if (!following && element.scrollTop > lastTop.current) onFollowing(true);
-    } else if (following && element.scrollTop < lastTop.current - 1) {
-      onFollowing(false);
-    }
-    lastTop.current = element.scrollTop;
-  };
-
-  const selectedIndex = useRef<number | null>(null);
   const select = useCallback(
     (index: number): void => {
       const row = store.row(index);
@@ -98,8 +101,7 @@ export function Timeline(props: TimelineProps) {
       const page = Math.max(1, Math.floor(drawn.viewHeight / rowHeight) - 2);
       const to = nextIndex(event.key, indexOfSelection(), total, page);
       if (to === null) return;
-      if (event.key === "End") onFollowing(true);
-      drawn.reveal(to);
+      revealQuietly(to);
       select(to);
       pendingIndex.current = store.row(to) === undefined ? to : null;
     }
@@ -123,6 +125,12 @@ export function Timeline(props: TimelineProps) {
     return null;
   };
 
+  // The details take room when they open: the row that they are about stays in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the view's height asks for it
+  useLayoutEffect(() => {
+    if (!following && selectedIndex.current !== null) revealQuietly(selectedIndex.current);
+  }, [drawn.viewHeight]);
+
   const onClick = (event: MouseEvent): void => {
     const index = indexAt(event.target);
     if (index !== null) select(index);
@@ -136,7 +144,7 @@ export function Timeline(props: TimelineProps) {
   const visible = columns.map((column) => column.id);
 
   return (
-    <RowMenu store={store} connectionName={connectionName} onFilter={props.onFilter} indexAt={indexAt}>
+    <RowMenu store={store} onFilter={props.onFilter} indexAt={indexAt}>
       <div
         ref={scroller}
         className={styles.scroller}
@@ -172,7 +180,6 @@ export function Timeline(props: TimelineProps) {
                     previous={needsPrevious && index > 0 ? store.row(index - 1) : undefined}
                     columns={columns}
                     selected={isRow(row, selected)}
-                    connectionName={connectionName}
                     axis={axis}
                   />
                 );

@@ -11,7 +11,6 @@ interface TimelineRowViewProps {
   readonly previous: TimelineRow | undefined;
   readonly columns: readonly TimelineColumn[];
   readonly selected: boolean;
-  readonly connectionName: CellContext["connectionName"];
   readonly axis: CellContext["axis"];
 }
 

@@ -5,7 +5,6 @@ import type { TimelineRow } from "../../proxy/api/contract.ts";
 export interface CellContext {
   /** The row before in the same list, where it is known. */
   readonly previous: TimelineRow | undefined;
-  readonly connectionName: (id: string) => string;
   /** The span of time that the axis column draws, in microseconds since the epoch. */
   readonly axis: { readonly from: number; readonly to: number } | null;
 }

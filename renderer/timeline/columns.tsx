@@ -41,8 +41,8 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "connection",
     title: "Connection",
-    width: 116,
-    cell: (row, { connectionName }) => <PlainText text={connectionName(row.connection)} />,
+    width: 132,
+    cell: (row) => <PlainText text={row.connection} />,
     filter: (row) => filterTerm("connection", row.connection),
   },
   {
