@@ -115,7 +115,11 @@ export function translated(tokens: readonly Token[], dialect: Dialect): string {
   return parts.join("").trim();
 }
 
+/** Words that name things freely in MySQL and not in SQLite. */
+const reservedInSqlite = new Set(["COMMIT", "NOTHING", "NOTNULL", "TRANSACTION"]);
+
 function asSqlite(token: Token, dialect: Dialect): string {
+  if (token.kind === "word" && reservedInSqlite.has(token.value.toUpperCase())) return `\`${token.value}\``;
   if (token.kind === "string") return quoted(token.value);
   if (token.kind === "variable") return dialect.variable(token.text);
   if (token.kind === "bytes") return `x'${token.text.replace(/^0x/, "").replaceAll(/[xX']/g, "")}'`;

@@ -1,0 +1,54 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createConnection } from "mysql2/promise";
+import { describe, expect, inject, it } from "vitest";
+import { accounts, available } from "../support/servers.ts";
+import { listSessions, runStenograph, temporaryDirectory } from "../support/stenograph.ts";
+
+/** The one line that a check prints. */
+function resultOf(stdout: string): unknown {
+  expect(stdout).toMatch(/^\{.*\}\n$/);
+  return JSON.parse(stdout);
+}
+
+const good = { sessions: expect.any(Number), statements: expect.any(Number), errors: expect.any(Number), recordingsVerified: true };
+
+describe("the demo's check", () => {
+  it("finds the library equal to what the clients of the training database received", async () => {
+    using directory = temporaryDirectory();
+    const { stdout, stderr, exitCode } = await runStenograph(["demo", "--check", "--data", directory.path]);
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+    const result = resultOf(stdout) as { sessions: number; statements: number; errors: number };
+    expect(result).toEqual(good);
+    expect(result.sessions).toBeGreaterThanOrEqual(4);
+    expect(result.statements).toBeGreaterThan(100);
+    expect(result.errors).toBeGreaterThan(0);
+    expect(existsSync(directory.path) && readdirSync(directory.path)).toContain("recordings");
+    expect(await listSessions(directory.path)).toHaveLength(result.sessions);
+  });
+
+  describe.each(available(inject("servers")))("with $kind as upstream", (server) => {
+    const { user, password } = accounts.app;
+    const upstream = `mysql://${user}:${password}@${server.host}:${server.port}/`;
+
+    it("finds them equal there too, and leaves no schema behind", async () => {
+      const { stdout, stderr, exitCode } = await runStenograph(["demo", "--check", "--upstream", upstream]);
+      expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+      expect(resultOf(stdout)).toEqual(good);
+      const connection = await createConnection({ host: server.host, port: server.port, user, password });
+      const [schemas] = await connection.query("SHOW DATABASES LIKE 'stenograph_demo'");
+      await connection.end();
+      expect(schemas).toEqual([]);
+    });
+  });
+
+  it.each([
+    ["mysql://nobody@127.0.0.1:1/", 1, /^The schema stenograph_demo could not be made at 127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/],
+    ["http://127.0.0.1", 2, /^The address must be mysql:\/\/USER:PASSWORD@HOST:PORT\.\n$/],
+  ])("says in one sentence why %s cannot be used", async (upstream, exitCode, sentence) => {
+    using directory = temporaryDirectory();
+    const run = await runStenograph(["demo", "--check", "--upstream", upstream, "--data", directory.path]);
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stderr).toMatch(sentence);
+    expect(run.stdout).toBe("");
+  });
+});
