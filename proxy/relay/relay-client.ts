@@ -38,6 +38,8 @@ export class RelayClient {
   private open = 0;
   private worker: Worker;
   private stopping: (() => void) | null = null;
+  /** Why there is no thread to ask just now; `null` while there is one. */
+  private absent: string | null = null;
   private ready: PromiseWithResolvers<string> = Promise.withResolvers();
 
   constructor(options: RelayClientOptions) {
@@ -89,6 +91,10 @@ export class RelayClient {
   /** Ends in order: no more clients, open sessions closed and recorded. */
   close(): Promise<void> {
     if (this.stopping !== null) return Promise.resolve();
+    if (this.absent !== null) {
+      this.stopping = () => undefined;
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
       this.stopping = resolve;
       this.worker.postMessage({ kind: "stop" } satisfies ToRelay);
@@ -96,6 +102,12 @@ export class RelayClient {
   }
 
   private ask(connectionId: string, message: ToRelay): Promise<ListenerState> {
+    if (this.absent !== null) {
+      const state: ListenerState = this.wanted.has(connectionId) ? { state: "failed", message: this.absent } : { state: "stopped" };
+      this.listenerStates.set(connectionId, state);
+      this.announce();
+      return Promise.resolve(state);
+    }
     return new Promise((resolve) => {
       this.asked.set(connectionId, [...(this.asked.get(connectionId) ?? []), resolve]);
       this.worker.postMessage(message);
@@ -157,6 +169,7 @@ export class RelayClient {
     this.ready.reject(new FailureError("relay-unable", message));
     this.ready.promise.catch(() => undefined);
     this.recording = { state: "stopped", message };
+    this.absent = message;
     this.fail(message);
   }
 
@@ -173,6 +186,7 @@ export class RelayClient {
     const message = `The relay stopped unexpectedly and closed its sessions (${why}). It is being restarted.`;
     this.options.log?.(message);
     this.recording = { state: "stopped", message };
+    this.absent = message;
     this.open = 0;
     const open = [...this.growing.values()];
     this.growing.clear();
@@ -180,7 +194,9 @@ export class RelayClient {
     this.options.crashed?.(open);
     if (this.stopping !== null) return;
     setTimeout(() => {
+      if (this.stopping !== null) return;
       this.worker = this.startWorker();
+      this.absent = null;
       this.recording = { state: "recording" };
       for (const { connection, secrets } of this.wanted.values()) void this.start(connection, secrets);
       this.announce();
