@@ -14,5 +14,5 @@ export function keyNames(binding: string, mac = isMac): string {
 function keyName(key: string, mac: boolean): string {
   if (key === "$mod") return mac ? "⌘" : "Ctrl";
   if (key === "Shift") return mac ? "⇧" : "Shift";
-  return key.length === 1 && mac === false ? key.toUpperCase() : key;
+  return key.length === 1 ? key.toUpperCase() : key;
 }

@@ -35,6 +35,6 @@ export function rowShift(window: RowWindow, topBlock: number, blocksInView: numb
 export function scrollTopForRow(window: RowWindow, row: number, viewHeight: number): number {
   const inView = viewHeight / rowHeight;
   const stretch = Math.max(1, window.slots - inView);
-  const slot = (row * stretch) / Math.max(1, stretch + window.total - window.slots);
-  return Math.max(0, (slot - inView / 2) * rowHeight);
+  const first = Math.max(0, row - inView / 2);
+  return ((first * stretch) / (stretch + window.total - window.slots)) * rowHeight;
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { draftOf, emptyDraft, readDraft } from "../../../../renderer/connections/draft.ts";
+import { hostAndPort } from "../../../../renderer/connections/listener-text.ts";
+import { fakeConnection } from "../../../support/renderer/fake-workstation.ts";
+
+describe("a connection's draft", () => {
+  it("says next to each field what is wrong with it", () => {
+    const read = readDraft({ ...emptyDraft("x"), upstreamHost: " ", upstreamPort: "0x50", listenPort: "70000", auth: "mapped" });
+    expect(read.ok ? [] : Object.keys(read.errors).sort()).toEqual([
+      "clientUser",
+      "listenPort",
+      "name",
+      "upstreamHost",
+      "upstreamPort",
+      "upstreamUser",
+    ]);
+  });
+
+  it("does not take port 0 for an upstream, nor text that is no certificate", () => {
+    const read = readDraft({ ...emptyDraft("x"), name: "Shop", upstreamPort: "0", upstreamCa: "hello" });
+    expect(read.ok ? [] : Object.keys(read.errors).sort()).toEqual(["upstreamCa", "upstreamPort"]);
+  });
+
+  it("leaves stored secrets as they are, sets new ones, and removes on request", () => {
+    const draft = draftOf(fakeConnection);
+    const secrets = (change: Partial<typeof draft>) => {
+      const read = readDraft({ ...draft, ...change });
+      return read.ok ? read.secrets : read.errors;
+    };
+    expect(secrets({})).toEqual({});
+    expect(secrets({ upstreamPassword: { change: "set", text: "new" } })).toEqual({ upstreamPassword: "new" });
+    expect(secrets({ clientPassword: { change: "remove" } })).toEqual({ clientPassword: null });
+    expect(secrets({ auth: "passthrough", clientPassword: { change: "set", text: "x" } })).toEqual({});
+  });
+
+  it("gives back an unchanged connection unchanged", () => {
+    const read = readDraft(draftOf(fakeConnection));
+    const { hasUpstreamPassword: _up, hasClientPassword: _client, listener: _listener, ...connection } = fakeConnection;
+    expect(read).toEqual({ ok: true, connection, secrets: {} });
+  });
+});
+
+it("writes IPv6 addresses in brackets", () => {
+  expect([hostAndPort("::1", 3307), hostAndPort("127.0.0.1", 3307)]).toEqual(["[::1]:3307", "127.0.0.1:3307"]);
+});
