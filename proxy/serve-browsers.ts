@@ -24,7 +24,7 @@ export const typescriptWorkers = {
 
 /**
  * Prints `{"event":"serving","url":…}` as the first line on standard output, and the address for people on standard error.
- * Resolves after SIGINT or SIGTERM, when all has ended in order. Rejects with a `FailureError` where it cannot start.
+ * Resolves after SIGINT, SIGTERM or SIGHUP, when all has ended in order. Rejects with a `FailureError` where it cannot start.
  */
 export async function serveBrowsers(options: ServeBrowsersOptions): Promise<void> {
   const workstation = await composeWorkstation({
@@ -64,8 +64,7 @@ async function serveUntilAsked(workstation: Workstation, options: ServeBrowsersO
 /** The first signal asks for an orderly end; a second one ends the process at once, as without us. */
 function askedToEnd(): Promise<void> {
   return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { failureOf } from "../model/failure.ts";
 import { serveBrowsers } from "../serve-browsers.ts";
@@ -21,7 +22,7 @@ export function register(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   try {
-    await serveBrowsers({ dataDirectory: options.data, port: options.port, openBrowser: options.open, demo: false });
+    await serveBrowsers({ dataDirectory: resolve(options.data), port: options.port, openBrowser: options.open, demo: false });
   } catch (cause) {
     process.stderr.write(`${failureOf(cause).message}\n`);
     process.exitCode = 1;
