@@ -12,7 +12,9 @@ function packagesOf(file) {
   try {
     const { packages } = JSON.parse(readFileSync(file, "utf8"));
     const entries = Object.entries(packages).filter(([folder]) => folder !== "");
-    return new Map(entries.map(([folder, entry]) => [folder, { version: entry.version, optional: entry.optional === true || entry.peer === true }]));
+    return new Map(
+      entries.map(([folder, entry]) => [folder, { version: entry.version, optional: entry.optional === true || entry.peer === true }]),
+    );
   } catch {
     return null;
   }
@@ -41,8 +43,13 @@ export function dependenciesAreCurrent(root) {
 export function installDependencies(root) {
   if (dependenciesAreCurrent(root)) return null;
   console.error("Installing dependencies (npm ci) …");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
-  if (npm.error) return `Dependencies could not be installed because npm did not start (${npm.error.message}). Install npm 10 or newer and try again.`;
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (npm.error)
+    return `Dependencies could not be installed because npm did not start (${npm.error.message}). Install npm 10 or newer and try again.`;
   if (npm.status !== 0) return "Dependencies could not be installed: npm ci failed, its reason is above. Check the network and try again.";
   return null;
 }
