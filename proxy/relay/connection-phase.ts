@@ -68,12 +68,12 @@ export async function runConnectionPhase(client: Socket, settings: ConnectionPha
   const { host, port } = connection.upstream;
   const facts = noFacts(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
   const gone = new AbortController();
-  client.once("close", () => gone.abort());
+  client.once("end", () => gone.abort()).once("close", () => gone.abort());
   const clientPackets = new PacketStream(client, true);
   const dialled = await dialUpstream(connection.upstream, limits.dialMs, gone.signal);
   if (!dialled.ok) return await refused(client, clientPackets, facts, unreachable(connection, dialled.message), true);
   const sides = sidesOf(clientPackets, new PacketStream(dialled.socket, false), settings);
-  const end = await runOn(sides, facts, settings, client.remoteAddress ?? "unknown");
+  const end = await runOn(sides, facts, settings, plainAddress(client.remoteAddress));
   if (end.ok) {
     const [clientSocket, upstreamSocket] = await Promise.all([sides.client.release(), sides.upstream.release()]);
     return { kind: "signed-in", client: clientSocket, upstream: upstreamSocket, facts, ...end.value };
@@ -141,13 +141,18 @@ async function refused(
 ): Promise<ConnectionPhaseEnd> {
   const client = await packets.release();
   const answer = refusal.answer === null ? null : packets.frame(answerPayload(refusal.answer, beforeGreeting));
-  const isClients = refusal.cause.startsWith("client-");
-  if (accepted.bytesRead === 0 && (isClients || accepted.destroyed)) {
+  const isClients = refusal.cause.startsWith("client-") || packets.gone !== null;
+  if (accepted.bytesRead === 0 && isClients) {
     if (answer !== null) accepted.write(answer);
     accepted.destroySoon();
     return { kind: "silent" };
   }
   return { kind: "refused", client, facts, cause: refusal.cause, detail: refusal.detail, answer };
+}
+
+/** A socket that listens on IPv6 for IPv4 too gives the latter's addresses in the former's notation. */
+function plainAddress(address: string | undefined): string {
+  return address?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
 }
 
 /** Before the greeting a client does not look for an SQLSTATE, and would show it as part of the message. */

@@ -11,7 +11,7 @@ import {
   type Step,
   upstreamMalformed,
 } from "./dialogue.ts";
-import type { PacketStream, Taken } from "./packet-stream.ts";
+import type { Lost, PacketStream } from "./packet-stream.ts";
 import type { Encrypted } from "./tls.ts";
 
 /** The two sides of a session, and how each of them turns to TLS. */
@@ -61,12 +61,13 @@ async function nextPacket(whose: Side | "either", sides: Sides, deadline: number
         const taken = whose === side || whose === "either" ? sides[side].take() : null;
         if (taken?.kind === "packet") return { kind: "packet", from: side, payload: taken.payload };
         if (taken?.kind === "lost") throw lostPeer(side, taken);
-        if (sides[side].isGone) throw lostPeer(side, { kind: "lost", how: "closed", detail: "the connection was closed" });
+        const { gone } = sides[side];
+        if (gone !== null) throw lostPeer(side, gone);
       }
       const { promise: changed, resolve: change } = Promise.withResolvers<"changed">();
       sides.client.onChange(() => change("changed"));
       sides.upstream.onChange(() => change("changed"));
-      if ((await Promise.race([changed, late])) === "late") throw tooLate(whose === "client" ? "client" : "upstream", limitMs);
+      if ((await Promise.race([changed, late])) === "late") throw tooLate(whose === "upstream" ? "upstream" : "client", limitMs);
     }
   } finally {
     clearTimeout(timer);
@@ -80,16 +81,16 @@ async function encrypted(side: Side, sides: Sides, deadline: number): Promise<Tl
   return end.facts;
 }
 
-function lostPeer(side: Side, taken: Taken & { kind: "lost" }): Refused {
-  if (taken.how === "malformed") return side === "client" ? clientMalformed(taken.detail) : upstreamMalformed(taken.detail);
+function lostPeer(side: Side, lost: Lost): Refused {
+  if (lost.how === "malformed") return side === "client" ? clientMalformed(lost.detail) : upstreamMalformed(lost.detail);
   if (side === "client") {
-    const detail = `The client went away during sign-in: ${taken.detail}.`;
-    return new Refused({ cause: taken.how === "reset" ? "client-reset" : "client-closed", detail, answer: null });
+    const detail = `The client went away during sign-in: ${lost.detail}.`;
+    return new Refused({ cause: lost.how === "reset" ? "client-reset" : "client-closed", detail, answer: null });
   }
-  return refusal(taken.how === "reset" ? "upstream-reset" : "upstream-closed", {
+  return refusal(lost.how === "reset" ? "upstream-reset" : "upstream-closed", {
     errno: 2013,
     sqlstate: "HY000",
-    message: `The upstream went away during sign-in: ${taken.detail}. Check its error log.`,
+    message: `The upstream went away during sign-in: ${lost.detail}. Check its error log.`,
   });
 }
 

@@ -10,17 +10,22 @@ export const longestPayload = 1024 * 1024;
 
 const headerLength = 4;
 
+/** Why there will be no more packets. */
+export interface Lost {
+  readonly kind: "lost";
+  readonly how: "closed" | "reset" | "malformed";
+  readonly detail: string;
+}
+
 /** What `take` found: a packet, or why there will be none. */
-export type Taken =
-  | { readonly kind: "packet"; readonly payload: Buffer }
-  | { readonly kind: "lost"; readonly how: "closed" | "reset" | "malformed"; readonly detail: string };
+export type Taken = { readonly kind: "packet"; readonly payload: Buffer } | Lost;
 
 export class PacketStream {
   private socket: Socket;
   private readonly checksSequence: boolean;
   private sequence = 0;
   private awaited: number | null = null;
-  private lost: Taken | null = null;
+  private lost: Lost | null = null;
   private commandAhead = false;
   private changed: () => void = () => undefined;
 
@@ -37,9 +42,12 @@ export class PacketStream {
     return this.sequence;
   }
 
-  /** Whether nothing more can come or go, whatever is still unread. */
-  get isGone(): boolean {
-    return this.lost !== null && this.lost.kind === "lost" && this.socket.destroyed;
+  /**
+   * Why nothing more will come; `null` while it can, or while something is still unread. Half-closing a connection is
+   * of no use during sign-in, so this is the same as being gone.
+   */
+  get gone(): Lost | null {
+    return this.lost;
   }
 
   /** Calls `changed` when `take` may find something new. One listener at a time. */
@@ -95,7 +103,7 @@ export class PacketStream {
     return this.socket;
   }
 
-  private accept(header: Buffer): Taken | null {
+  private accept(header: Buffer): Lost | null {
     const length = header.readUIntLE(0, 3);
     const sequence = header[3] as number;
     if (this.checksSequence && sequence !== this.sequence) {
@@ -126,7 +134,7 @@ export class PacketStream {
     return null;
   }
 
-  private fail(how: "closed" | "reset" | "malformed", detail: string): Taken {
+  private fail(how: Lost["how"], detail: string): Lost {
     this.lost ??= { kind: "lost", how, detail };
     return this.lost;
   }

@@ -13,7 +13,7 @@ export type Encrypted =
 
 /** Answers a client's TLS handshake within `limitMs`. What `socket` has already read is part of it. */
 export function acceptTls(socket: Socket, secureContext: SecureContext, limitMs: number): Promise<Encrypted> {
-  return settled(new TLSSocket(socket, { isServer: true, secureContext, minVersion }), "secure", limitMs);
+  return settled(new TLSSocket(socket, { isServer: true, secureContext }), "secure", limitMs);
 }
 
 /** Starts TLS towards the upstream within `limitMs`, its certificate checked as the connection's mode says. */

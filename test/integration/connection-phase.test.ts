@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createConnection as createMariadbConnection } from "mariadb";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Connection } from "../../proxy/model/connection.ts";
@@ -22,7 +23,7 @@ interface Answer {
   readonly cipher: string;
 }
 
-type ClientName = "mariadb" | "mysql" | "mysql2";
+type ClientName = "mariadb" | "mysql" | "mysql2" | "mariadb-connector";
 type Ask = (port: number, account: Account, tls: boolean, sql: string) => Promise<string[]>;
 
 /** One row of one query by an unmodified client; throws with the client's own message. */
@@ -34,6 +35,14 @@ const clients: Record<ClientName, Ask> = {
     const ssl = tls ? { ssl: { rejectUnauthorized: false } } : {};
     const connection = await createConnection({ host: "127.0.0.1", port, user, password, ...ssl });
     const [rows] = await connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true });
+    await connection.end();
+    return (rows[0] ?? []).map(String);
+  },
+  "mariadb-connector": async (port, { user, password }, tls, sql) => {
+    const ssl = tls ? { ssl: { rejectUnauthorized: false } } : {};
+    const options = { host: "127.0.0.1", port, user, password, allowPublicKeyRetrieval: true, rowsAsArray: true };
+    const connection = await createMariadbConnection({ ...options, ...ssl });
+    const rows: unknown[][] = await connection.query(sql);
     await connection.end();
     return (rows[0] ?? []).map(String);
   },
@@ -134,7 +143,7 @@ describe.runIf(mysql !== null)("MySQL with caching_sha2_password", () => {
   const server = mysql as ServerAddress;
   const plugin = "caching_sha2_password";
 
-  it.each(combinations("mysql", "mariadb", "mysql2"))(
+  it.each(combinations("mysql", "mariadb", "mysql2", "mariadb-connector"))(
     "passes $client through in full, then fast (TLS of client $clientTls, upstream $upstreamTls)",
     async (each) => {
       const account = await newAccount(server);
@@ -146,7 +155,7 @@ describe.runIf(mysql !== null)("MySQL with caching_sha2_password", () => {
     },
   );
 
-  it.each(combinations("mysql", "mariadb", "mysql2"))(
+  it.each(combinations("mysql", "mariadb", "mysql2", "mariadb-connector"))(
     "maps $client to the stored account in full, then fast (TLS of client $clientTls, upstream $upstreamTls)",
     async (each) => {
       const stored = await newAccount(server);
@@ -182,14 +191,17 @@ describe.runIf(mysql !== null)("MySQL with caching_sha2_password", () => {
 describe.runIf(mariadb !== null)("MariaDB with mysql_native_password", () => {
   const server = mariadb as ServerAddress;
 
-  it.each(combinations("mariadb", "mysql2"))("passes $client through (TLS of client $clientTls, upstream $upstreamTls)", async (each) => {
-    const account = await newAccount(server);
-    const running = await start(server, { upstreamTls: each.upstreamTls ? "required" : "off" });
-    await signsIn(running, each.client, account, { client: each.clientTls, upstream: each.upstreamTls }, server, account);
-    expect(lastFacts(running).authPlugin).toBe("mysql_native_password");
-  });
+  it.each(combinations("mariadb", "mysql2", "mariadb-connector"))(
+    "passes $client through (TLS of client $clientTls, upstream $upstreamTls)",
+    async (each) => {
+      const account = await newAccount(server);
+      const running = await start(server, { upstreamTls: each.upstreamTls ? "required" : "off" });
+      await signsIn(running, each.client, account, { client: each.clientTls, upstream: each.upstreamTls }, server, account);
+      expect(lastFacts(running).authPlugin).toBe("mysql_native_password");
+    },
+  );
 
-  it.each(combinations("mariadb", "mysql2", "mysql"))(
+  it.each(combinations("mariadb", "mysql2", "mysql", "mariadb-connector"))(
     "maps $client to the stored account (TLS of client $clientTls, upstream $upstreamTls)",
     async (each) => {
       const running = await start(server, { auth: "mapped", upstreamTls: each.upstreamTls ? "required" : "off" }, server.app.password);

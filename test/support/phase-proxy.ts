@@ -28,7 +28,7 @@ export async function startPhaseProxy(
   const ends: ConnectionPhaseEnd[] = [];
   const waiting: ((end: ConnectionPhaseEnd) => void)[] = [];
   const open = new Set<Socket>();
-  const server = createServer(async (accepted) => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, async (accepted) => {
     open.add(accepted);
     const end = await runConnectionPhase(accepted, { connection, secrets, clientIdentity: identity, limits });
     ends.push(end);

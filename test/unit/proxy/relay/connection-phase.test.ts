@@ -84,6 +84,14 @@ describe("a client of the Connection phase", () => {
     await upstreamClosed();
   });
 
+  it("that goes away before the upstream has greeted leaves nothing behind", async () => {
+    const { port, nextEnd } = await start(() => undefined);
+    const end = nextEnd();
+    connect({ host: "127.0.0.1", port }).end();
+    expect(await end).toEqual({ kind: "silent" });
+    await upstreamClosed();
+  });
+
   it("that never speaks is told so and closed when its time is up", async () => {
     const { port, nextEnd } = await start(greetsOnly, {}, hasty);
     const end = nextEnd();
@@ -329,7 +337,7 @@ describe("the sockets that are handed over", () => {
       socket.once("data", () => socket.write(Buffer.concat([toPackets(okPacket, 2), upstreamBytes])));
     });
     const connection = connectionWith({ upstream: { host: "127.0.0.1", port: upstream.port } });
-    const server = createServer().listen(0, "127.0.0.1");
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const client = scriptedClient((server.address() as { port: number }).port);
     const [accepted] = (await once(server, "connection")) as [Socket];
