@@ -32,6 +32,9 @@ const expressionStarts = new Set(
 /** Behind these NULL is a value, beyond the starts of an expression. */
 const nullStarts = new Set(["WHERE", "HAVING", "ON", "BY", "RETURN", "USING", "SET", "DO", "->", "->>"]);
 
+/** Words of hints that name a strategy. */
+const hintStrategies = new Set(["DUPSWEEDOUT", "FIRSTMATCH", "LOOSESCAN", "MATERIALIZATION"]);
+
 /** The digest of one statement's text. */
 export function digestOf(sql: string): Digest {
   const text = digestText(sql);
@@ -87,8 +90,7 @@ function addWord(form: StatementForm, lexer: SqlLexer, inHint: boolean): void {
   if (form.endsWithDot || (qualifies && !form.endsWithSystemVariable)) {
     form.name(word);
   } else if (inHint) {
-    if (lexer.parenthesisFollows()) form.token(word.toUpperCase());
-    else form.name(word);
+    addHintWord(form, lexer);
   } else if (word.startsWith("_") && isIntroducer(word.toLowerCase())) {
     form.token("(_charset)");
   } else {
@@ -97,6 +99,14 @@ function addWord(form: StatementForm, lexer: SqlLexer, inHint: boolean): void {
     else if (keyword === "NULL") form.null();
     else form.token(keyword);
   }
+}
+
+/** Within a hint, what is in front of a parenthesis is a hint's name, and few other words are more than names of the user's. */
+function addHintWord(form: StatementForm, lexer: SqlLexer): void {
+  const word = lexer.slice();
+  if (/^\d/.test(word)) form.value();
+  else if (lexer.parenthesisFollows() || hintStrategies.has(word.toUpperCase())) form.token(word.toUpperCase());
+  else form.name(word);
 }
 
 /** Tokens of a statement as they are printed, reduced while they are added. */

@@ -92,7 +92,7 @@ export class SqlLexer {
     if (first === code.quote || first === code.doubleQuote) return this.#quoted("string", start);
     if (first === code.backquote) return this.#quoted("name", start);
     if (first === code.question) return this.#token("parameter", 1);
-    if (this.#after === "at" && isHostPart(first)) return this.#run("host", isHostPart);
+    if (this.#after === "at" && isHostPart(first)) return this.#run(this.#inHint ? "word" : "host", isHostPart);
     if (isDigit(first) && this.#after !== "dot") return this.#number();
     if (first === code.dot && isDigit(text.charCodeAt(start + 1)) && !this.#touchesName) return this.#number();
     if (isNamePart(first)) return this.#word();
@@ -205,7 +205,7 @@ export class SqlLexer {
 
 /** Where a numeral ends whose digits end at `digitsEnd`; `null` where it is the start of a name such as `1a`. */
 function numeral(text: string, start: number, digitsEnd: number): number | null {
-  const special = /0x[0-9a-f]+|0b[01]+/iy;
+  const special = /0x[0-9a-fA-F]+|0b[01]+/y;
   special.lastIndex = start;
   if (special.test(text) && !isNamePart(text.charCodeAt(special.lastIndex))) return special.lastIndex;
   const real = /\d*(?:\.\d*)?(?:e[+-]?\d+)?/iy;
