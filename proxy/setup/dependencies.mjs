@@ -43,6 +43,7 @@ export function dependenciesAreCurrent(root) {
 export function installDependencies(root) {
   if (dependenciesAreCurrent(root)) return null;
   console.error("Installing dependencies (npm ci) …");
+  // Under `npm run -s` npm would keep silent, and its reason with it.
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
