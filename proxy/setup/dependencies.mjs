@@ -44,7 +44,7 @@ export function installDependencies(root) {
   if (dependenciesAreCurrent(root)) return null;
   console.error("Installing dependencies (npm ci) …");
   // Under `npm run -s` npm would keep silent, and its reason with it.
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
