@@ -1,17 +1,11 @@
 /** A certificate authority for one workstation, and the certificate that it issues for the proxy. */
 import "./reflect-metadata.ts";
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
-} from "@peculiar/x509";
+
+/**
+ * The certificate library, loaded when a certificate is made and not at every start. A static import would also run
+ * before `reflect-metadata.ts` in a bundle, which the library needs.
+ */
+const library = () => import("@peculiar/x509");
 
 /** PEM texts of an authority's certificate and private key. */
 export interface CertificateAuthority {
@@ -27,16 +21,17 @@ const serverDays = 397;
 
 /** Makes a new authority, valid for ten years from `now`. */
 export async function createAuthority(now: Date): Promise<CertificateAuthority> {
+  const x509 = await library();
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=Stenograph local certificate authority",
     ...validity(now, authorityDays),
     keys,
     signingAlgorithm,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey, false),
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
     ],
   });
   return { certificate: certificate.toString("pem"), key: await privatePem(keys.privateKey) };
@@ -44,9 +39,10 @@ export async function createAuthority(now: Date): Promise<CertificateAuthority> 
 
 /** Issues a server certificate for this machine by all its names; PEM text of the certificate and its private key. */
 export async function issueServerCertificate(authority: CertificateAuthority, host: string, now: Date): Promise<string> {
+  const x509 = await library();
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const issuer = new X509Certificate(authority.certificate);
-  const certificate = await X509CertificateGenerator.create({
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const certificate = await x509.X509CertificateGenerator.create({
     subject: "CN=Stenograph",
     issuer: issuer.subject,
     ...validity(now, serverDays),
@@ -54,11 +50,11 @@ export async function issueServerCertificate(authority: CertificateAuthority, ho
     signingKey: await signingKey(authority),
     signingAlgorithm,
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([
-        ...["localhost", host].map((value) => ({ type: "dns" as const, value })),
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        ...dnsNames(host).map((value) => ({ type: "dns" as const, value })),
         { type: "ip", value: "127.0.0.1" },
         { type: "ip", value: "::1" },
       ]),
@@ -67,16 +63,24 @@ export async function issueServerCertificate(authority: CertificateAuthority, ho
   return `${certificate.toString("pem")}\n${await privatePem(keys.privateKey)}`;
 }
 
+/** The host names that a certificate for `host` is good for; a machine's name need not be one that a certificate can bear. */
+export function dnsNames(host: string): string[] {
+  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+  const isDnsName = new RegExp(`^${label}(\\.${label})*$`, "i").test(host);
+  return isDnsName ? [...new Set(["localhost", host])] : ["localhost"];
+}
+
 /** From a day before `now`, since clocks differ. */
 function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
   return { notBefore: new Date(now.getTime() - day), notAfter: new Date(now.getTime() + days * day) };
 }
 
-function signingKey(authority: CertificateAuthority): Promise<CryptoKey> {
-  const pkcs8 = PemConverter.decodeFirst(authority.key);
-  return crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
+async function signingKey(authority: CertificateAuthority): Promise<CryptoKey> {
+  const pkcs8 = (await library()).PemConverter.decodeFirst(authority.key);
+  return await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
 }
 
 async function privatePem(key: CryptoKey): Promise<string> {
-  return `${PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY")}\n`;
+  const pem = (await library()).PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
+  return `${pem}\n`;
 }

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { promisify } from "node:util";
 import { FailureError } from "../model/failure.ts";
-import { type CertificateAuthority, createAuthority, issueServerCertificate } from "./certificate-authority.ts";
+import { type CertificateAuthority, createAuthority, dnsNames, issueServerCertificate } from "./certificate-authority.ts";
 import type { PasswordKey } from "./password-translation.ts";
 
 export interface ClientIdentity {
@@ -88,8 +88,12 @@ async function renew(directory: string, now: Date): Promise<void> {
   }
   const current = new X509Certificate(server as string);
   const isOfAuthority = current.verify(createPublicKey(authority.certificate));
-  if (isOfAuthority && !endsWithin(current, renewBefore.server, now) && current.checkHost(hostname()) !== undefined) return;
+  if (isOfAuthority && !endsWithin(current, renewBefore.server, now) && isFor(current, hostname())) return;
   await keep(directory, names.server, await issueServerCertificate(authority, hostname(), now));
+}
+
+function isFor(certificate: X509Certificate, host: string): boolean {
+  return dnsNames(host).every((name) => certificate.checkHost(name) !== undefined);
 }
 
 function endsWithin(certificate: X509Certificate, span: number, now: Date): boolean {
