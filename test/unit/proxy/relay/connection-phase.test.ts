@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../../../proxy/model/connection.ts";
 import { Capability } from "../../../../proxy/protocol/capabilities.ts";
@@ -310,6 +311,37 @@ describe("an upstream of the Connection phase", () => {
       await stop();
       await upstream?.stop();
     }
+  });
+});
+
+describe("any bytes at all", () => {
+  const noise = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
+  const damaged = (packets: Buffer): fc.Arbitrary<Buffer> =>
+    fc.tuple(fc.nat({ max: packets.length }), fc.nat({ max: packets.length - 1 }), fc.nat({ max: 255 })).map(([length, at, value]) => {
+      const copy = Buffer.from(packets);
+      copy[at] = value;
+      return copy.subarray(0, length);
+    });
+  const fromUpstream = fc.oneof(noise, damaged(Buffer.concat([toPackets(greetings.mysql, 0), toPackets(okPacket, 2)])));
+  const fromClient = fc.oneof(noise, damaged(toPackets(responses.mysql, 1)));
+
+  it.each(["passthrough", "mapped"] as const)("from both sides lead to an end in time, without a throw (%s)", async (auth) => {
+    let next: Buffer = Buffer.alloc(0);
+    const { port, ends, nextEnd } = await start((socket) => void socket.resume().write(next), { auth, clientUser: "alice" }, hasty);
+    await fc.assert(
+      fc.asyncProperty(fromUpstream, fromClient, async (upstreamBytes, clientBytes) => {
+        next = upstreamBytes;
+        const count = ends.length;
+        const end = nextEnd();
+        const client = scriptedClient(port);
+        client.socket.write(clientBytes);
+        const { kind } = await end;
+        client.socket.destroy();
+        expect(["silent", "refused", "signed-in"]).toContain(kind);
+        expect(ends.length).toBe(count + 1);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
