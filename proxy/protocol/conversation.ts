@@ -8,34 +8,11 @@
  */
 import { Capability, has, ServerStatus } from "./capabilities.ts";
 import { Command } from "./command.ts";
+import { ClientRole, ServerRole } from "./packet-role.ts";
 import { maxPayload } from "./packet-writer.ts";
 
 /** Bytes of a payload that `Conversation` needs to see. */
 export const conversationPrefix = 32;
-
-/** What a packet from the client is. */
-export const ClientRole = { command: 0, infileContent: 1, infileEnd: 2, authentication: 3 } as const;
-export type ClientRole = (typeof ClientRole)[keyof typeof ClientRole];
-
-/** What a packet to the client is. */
-export const ServerRole = {
-  ok: 0,
-  err: 1,
-  eof: 2,
-  columnCount: 3,
-  columnDefinition: 4,
-  row: 5,
-  infileRequest: 6,
-  prepareOk: 7,
-  parameterDefinition: 8,
-  statistics: 9,
-  authentication: 10,
-  progress: 11,
-  streamed: 12,
-  unsolicited: 13,
-  unknown: 14,
-} as const;
-export type ServerRole = (typeof ServerRole)[keyof typeof ServerRole];
 
 /** A command that is not answered in full yet. */
 export interface Pending<T> {
@@ -78,6 +55,8 @@ export class Conversation<T> {
   private state: State = states.first;
   private left = 0;
   private prepareColumns = 0;
+  /** The server has refused a LOCAL INFILE content that the client, which does not look up, sends to its end. */
+  private refusedContent = false;
   /** The server has asked for authentication and waits for the client. */
   private authenticating = false;
 
@@ -86,10 +65,16 @@ export class Conversation<T> {
     this.deprecateEof = has(capabilities, Capability.DEPRECATE_EOF);
   }
 
+  /** Definitions of columns or parameters that are still to come before what follows them. */
+  get definitionsDue(): number {
+    return this.left;
+  }
+
   /** The role of the next packet from the client, which is `length` bytes long. Does not change what is pending: see `command`. */
   client(length: number): ClientRole {
     const head = this.pending[0];
-    if (this.state === states.infile && this.lost === null) return length === 0 ? ClientRole.infileEnd : ClientRole.infileContent;
+    if (this.refusedContent || (this.state === states.infile && this.lost === null))
+      return length === 0 ? ClientRole.infileEnd : ClientRole.infileContent;
     return this.authenticating && head !== undefined ? ClientRole.authentication : ClientRole.command;
   }
 
@@ -105,9 +90,10 @@ export class Conversation<T> {
     this.authenticating = false;
   }
 
-  /** The client has ended its LOCAL INFILE content: the answer goes on. */
+  /** The client has ended its LOCAL INFILE content: the answer goes on, unless it is there already. */
   infileEnded(): void {
-    this.state = states.first;
+    if (!this.refusedContent) this.state = states.first;
+    this.refusedContent = false;
   }
 
   /** Removes the first pending command, whose answer has ended or will not come. */
@@ -165,8 +151,7 @@ export class Conversation<T> {
         this.ended = true;
         return ServerRole.eof;
       case states.infile:
-        this.ended = !this.moreResults(okStatus(bytes, start, kept));
-        return first === 0x00 ? ServerRole.ok : this.lose("the server spoke before the LOCAL INFILE content ended");
+        return this.lose("the server spoke before the LOCAL INFILE content ended");
     }
   }
 
@@ -177,6 +162,7 @@ export class Conversation<T> {
 
   private error(bytes: Buffer, start: number, kept: number): ServerRole {
     if (kept >= 3 && bytes[start + 1] === 0xff && bytes[start + 2] === 0xff) return ServerRole.progress;
+    this.refusedContent = this.state === states.infile;
     this.ended = true;
     return ServerRole.err;
   }

@@ -15,8 +15,8 @@ export const fileHeaderBytes = 12;
 export const frameHeadBytes = 13;
 export const frameTailBytes = 4;
 
-/** Longest payload that a reader accepts; a longer length is damage. Writers split long before that. */
-export const maxFramePayload = 0x7fffffff;
+/** Longest payload; a longer length is damage. What the relay records at once is a chunk of a socket, far below it. */
+export const maxFramePayload = 64 * 1024 * 1024;
 
 /** Kinds of frames. The numbers are the file format's and never change. */
 export const FrameKind = {
@@ -36,8 +36,6 @@ export interface Frame {
   readonly kind: number;
   /** Microseconds since the Unix epoch. */
   readonly at: number;
-  /** Nanoseconds since the Unix epoch, as written. */
-  readonly atNs: bigint;
   readonly payload: Buffer;
   /** Where the frame starts in its file. */
   readonly offset: number;
@@ -99,4 +97,11 @@ export function encodeFrame(kind: FrameKind, atNs: bigint, payload: Buffer): Buf
 /** A frame whose payload is JSON. */
 export function encodeJsonFrame(kind: FrameKind, atNs: bigint, value: unknown): Buffer {
   return encodeFrame(kind, atNs, Buffer.from(JSON.stringify(value), "utf8"));
+}
+
+/** A frame's time in microseconds since the Unix epoch, exact, without a BigInt division: the u64's high word weighs 4 294 967 296 ns. */
+export function microsOfFrame(frame: Buffer): number {
+  const low = frame.readUInt32LE(5);
+  const high = frame.readUInt32LE(9);
+  return high * 4294967 + Math.floor((high * 296 + low) / 1000);
 }

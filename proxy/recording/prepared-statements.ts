@@ -3,13 +3,12 @@
  * cursors; and from that the text and parameters of each command.
  */
 import type { StatementContext } from "../model/statement.ts";
-import { decodeStatementText } from "../protocol/character-set.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
-import { decodeComQuery } from "../protocol/com-query.ts";
 import { decodeComStmtExecute, statementIdOf } from "../protocol/com-stmt-execute.ts";
 import { decodeComStmtPrepareOk } from "../protocol/com-stmt-prepare-ok.ts";
 import { Command } from "../protocol/command.ts";
 import type { ParameterType } from "../protocol/parameters.ts";
+import { LongValues } from "./long-values.ts";
 import type { StatementDraft } from "./statement-draft.ts";
 
 /** Statement id by which MariaDB clients mean the statement prepared last. */
@@ -19,62 +18,49 @@ interface Prepared {
   readonly seq: number;
   readonly sql: string | null;
   readonly sqlCutFrom: number | null;
-  parameters: number;
+  /** `null` until the answer to COM_STMT_PREPARE is there. */
+  parameters: number | null;
   types: readonly ParameterType[] | null;
   typesSeq: number | null;
-  longValues: Map<number, Buffer>;
-  longSeqs: number[];
-  columns: readonly ColumnDefinition[];
+  longValues: LongValues;
+  columns: readonly ColumnDefinition[] | null;
   columnsSeq: number | null;
 }
 
-interface Execution {
-  readonly prepared: Prepared;
+/** A COM_STMT_EXECUTE whose parameters cannot be decoded before its statement's preparation is answered. */
+interface Waiting {
   readonly payload: Buffer;
-  readonly whole: boolean;
-  readonly longValues: ReadonlyMap<number, Buffer>;
+  readonly longValues: LongValues;
 }
 
 /** The prepared statements of one session. */
 export class PreparedStatements {
   private readonly capabilities: number;
-  private readonly characterSet: number | null;
-  private readonly byId = new Map<number, Prepared>();
-  private readonly preparing = new Map<StatementDraft, Prepared>();
-  private readonly executing = new Map<StatementDraft, Execution>();
-  private readonly used = new Map<StatementDraft, Prepared>();
   private readonly values: boolean;
+  private readonly byId = new Map<number, Prepared>();
+  /** What commands that are not finished prepare or use. */
+  private readonly named = new Map<StatementDraft, Prepared>();
+  private readonly waiting = new Map<StatementDraft, Waiting>();
   private last: Prepared | null = null;
 
   /** `values`: whether parameters are decoded, and long values kept for that. */
-  constructor(capabilities: number, characterSet: number | null, values: boolean) {
+  constructor(capabilities: number, values: boolean) {
     this.capabilities = capabilities;
-    this.characterSet = characterSet;
     this.values = values;
   }
 
-  /** Takes a command as it is sent. `payload` may be cut; `length` is the whole. */
-  command(draft: StatementDraft, payload: Buffer, length: number): void {
-    const cutFrom = payload.length < length ? length - 1 : null;
+  /** Takes a command as it is sent, after its own text was found. `payload` may be cut; `whole` says that it is not. */
+  command(draft: StatementDraft, payload: Buffer, whole: boolean): void {
     switch (draft.command) {
-      case Command.QUERY:
-        this.query(draft, payload, cutFrom);
-        return;
       case Command.STMT_PREPARE:
-        this.text(draft, payload.subarray(1), cutFrom);
         this.prepare(draft);
-        return;
-      case Command.INIT_DB:
-      case Command.CREATE_DB:
-      case Command.DROP_DB:
-        this.text(draft, payload.subarray(1), cutFrom);
         return;
       case Command.STMT_EXECUTE:
       case Command.STMT_BULK_EXECUTE:
-        this.execute(draft, payload, cutFrom === null);
+        this.execute(draft, payload, whole);
         return;
       case Command.STMT_SEND_LONG_DATA:
-        this.longData(draft, payload);
+        this.longValue(draft, payload);
         return;
       case Command.STMT_FETCH:
       case Command.STMT_CLOSE:
@@ -90,7 +76,7 @@ export class PreparedStatements {
 
   /** The answer to a COM_STMT_PREPARE gave the statement its id. */
   prepareOk(draft: StatementDraft, payload: Buffer): void {
-    const prepared = this.preparing.get(draft);
+    const prepared = this.named.get(draft);
     const decoded = decodeComStmtPrepareOk(payload);
     if (!decoded.ok) draft.decodeFailed = decoded.malformed;
     if (prepared === undefined || !decoded.ok) return;
@@ -100,55 +86,39 @@ export class PreparedStatements {
 
   /** Columns that an execution announced, for the rows that COM_STMT_FETCH brings later. */
   remember(draft: StatementDraft, columns: readonly ColumnDefinition[]): void {
-    const prepared = this.used.get(draft);
-    if (prepared !== undefined && draft.command === Command.STMT_EXECUTE) prepared.columns = columns;
+    const prepared = this.named.get(draft);
+    if (prepared !== undefined) prepared.columns = columns;
   }
 
-  /** Columns of the rows of a COM_STMT_FETCH. */
-  columnsFor(draft: StatementDraft): readonly ColumnDefinition[] {
-    return this.used.get(draft)?.columns ?? [];
+  /** Columns of the rows of a COM_STMT_FETCH; `null` where they are not known. */
+  columnsFor(draft: StatementDraft): readonly ColumnDefinition[] | null {
+    return this.named.get(draft)?.columns ?? null;
   }
 
-  /** The statement is finished: decodes its parameters, for which a pipelined client makes us wait until now. */
+  /** The statement is finished: decodes its parameters where a pipelined client made us wait until now. */
   complete(draft: StatementDraft): void {
-    const execution = this.executing.get(draft);
-    if (execution !== undefined) this.bind(draft, execution);
-    this.executing.delete(draft);
-    this.preparing.delete(draft);
-    this.used.delete(draft);
-  }
-
-  private text(draft: StatementDraft, bytes: Buffer, cutFrom: number | null): void {
-    draft.sql = decodeStatementText(bytes, this.characterSet);
-    draft.sqlCutFrom = cutFrom;
-  }
-
-  private query(draft: StatementDraft, payload: Buffer, cutFrom: number | null): void {
-    const decoded = decodeComQuery(payload, this.capabilities);
-    if (decoded.ok) {
-      draft.attributes = decoded.value.attributes;
-      this.text(draft, decoded.value.text, cutFrom);
-    } else {
-      draft.decodeFailed = decoded.malformed;
-      this.text(draft, payload.subarray(1), cutFrom);
-    }
+    const prepared = this.named.get(draft);
+    if (prepared === undefined) return;
+    this.named.delete(draft);
+    const waiting = this.waiting.get(draft);
+    if (waiting === undefined) return;
+    this.waiting.delete(draft);
+    if (prepared.parameters !== null) this.bind(draft, prepared, prepared.parameters, waiting);
   }
 
   private prepare(draft: StatementDraft): void {
-    const prepared: Prepared = {
+    this.last = {
       seq: draft.seq,
       sql: draft.sql,
       sqlCutFrom: draft.sqlCutFrom,
-      parameters: 0,
+      parameters: null,
       types: null,
       typesSeq: null,
-      longValues: new Map(),
-      longSeqs: [],
-      columns: [],
+      longValues: new LongValues(this.values),
+      columns: null,
       columnsSeq: null,
     };
-    this.preparing.set(draft, prepared);
-    this.last = prepared;
+    this.named.set(draft, this.last);
   }
 
   private find(draft: StatementDraft, payload: Buffer): Prepared | null {
@@ -160,65 +130,59 @@ export class PreparedStatements {
     }
     draft.sql = prepared.sql;
     draft.sqlCutFrom = prepared.sqlCutFrom;
-    this.used.set(draft, prepared);
+    this.named.set(draft, prepared);
     return prepared;
   }
 
   private execute(draft: StatementDraft, payload: Buffer, whole: boolean): void {
     const prepared = this.find(draft, payload);
     if (prepared === null) return;
-    draft.context = { prepare: prepared.seq, types: prepared.typesSeq, longData: prepared.longSeqs, columns: null };
-    const execution = { prepared, payload: Buffer.from(payload), whole, longValues: prepared.longValues };
-    this.executing.set(draft, execution);
+    const { longValues, parameters } = prepared;
+    draft.context = { prepare: prepared.seq, types: prepared.typesSeq, longData: longValues.seqs, columns: null };
     prepared.columnsSeq = draft.seq;
-    prepared.longValues = new Map();
-    prepared.longSeqs = [];
-    if (prepared.parameters > 0 || this.preparing.size === 0) this.bind(draft, execution);
+    prepared.longValues = new LongValues(this.values);
+    if (draft.command === Command.STMT_BULK_EXECUTE || !whole) return;
+    if (parameters === null) this.waiting.set(draft, { payload: Buffer.from(payload), longValues });
+    else this.bind(draft, prepared, parameters, { payload, longValues });
   }
 
   /** Decodes the parameters of an execution, and keeps the types that it bound. */
-  private bind(draft: StatementDraft, execution: Execution): void {
-    this.executing.delete(draft);
-    const { prepared, payload, whole, longValues } = execution;
-    if (draft.command === Command.STMT_BULK_EXECUTE || !whole) return;
-    const { parameters, types } = prepared;
-    const decoded = decodeComStmtExecute(payload, this.capabilities, { parameters, types, longValues, values: this.values });
+  private bind(draft: StatementDraft, prepared: Prepared, parameters: number, { payload, longValues }: Waiting): void {
+    const context = { parameters, types: prepared.types, longValues: longValues.joined(), values: this.values };
+    const decoded = decodeComStmtExecute(payload, this.capabilities, context);
     if (!decoded.ok) {
       draft.decodeFailed = decoded.malformed;
       return;
     }
-    if (this.values) draft.params = decoded.value.params;
-    draft.attributes = decoded.value.attributes;
-    if (decoded.value.boundTypes === null) return;
-    prepared.types = decoded.value.boundTypes;
-    prepared.typesSeq = draft.seq;
-    if (draft.context !== null) draft.context = { ...draft.context, types: null };
+    const { params, attributes, boundTypes } = decoded.value;
+    if (this.values) draft.params = params;
+    draft.attributes = attributes;
+    if (boundTypes !== null) {
+      prepared.types = boundTypes;
+      prepared.typesSeq = draft.seq;
+    }
+    if (draft.context !== null) draft.context = { ...draft.context, types: boundTypes === null ? prepared.typesSeq : null };
   }
 
-  private longData(draft: StatementDraft, payload: Buffer): void {
+  private longValue(draft: StatementDraft, payload: Buffer): void {
     const prepared = this.find(draft, payload);
     if (prepared === null) return;
-    draft.context = alone(prepared, null);
-    if (payload.length < 7) return;
-    const index = payload.readUInt16LE(5);
-    const bytes = this.values ? payload.subarray(7) : Buffer.alloc(0);
-    prepared.longValues.set(index, Buffer.concat([prepared.longValues.get(index) ?? Buffer.alloc(0), bytes]));
-    prepared.longSeqs.push(draft.seq);
+    draft.context = naming(prepared, null);
+    if (payload.length >= 7) prepared.longValues.add(draft.seq, payload.readUInt16LE(5), payload.subarray(7));
   }
 
   private other(draft: StatementDraft, payload: Buffer): void {
     const prepared = this.find(draft, payload);
     if (prepared === null) return;
-    draft.context = alone(prepared, draft.command === Command.STMT_FETCH ? prepared.columnsSeq : null);
+    draft.context = naming(prepared, draft.command === Command.STMT_FETCH ? prepared.columnsSeq : null);
     if (draft.command === Command.STMT_FETCH) return;
-    prepared.longValues = new Map();
-    prepared.longSeqs = [];
+    prepared.longValues = new LongValues(this.values);
     const id = statementIdOf(payload);
     if (draft.command === Command.STMT_CLOSE && id !== null) this.byId.delete(id);
   }
 }
 
 /** What must be read to tell which statement a command names, where that is all it says. */
-function alone(prepared: Prepared, columns: number | null): StatementContext {
+function naming(prepared: Prepared, columns: number | null): StatementContext {
   return { prepare: prepared.seq, types: null, longData: [], columns };
 }

@@ -3,10 +3,10 @@ import type { RecordingPosition } from "../model/statement.ts";
 import type { Value } from "../model/value.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { maxPayload } from "../protocol/packet-writer.ts";
-import { PacketFramer } from "../protocol/packet-framer.ts";
 import { decodeRow } from "../protocol/row.ts";
 import { FrameKind } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
+import { PacketTrack } from "./packet-track.ts";
 
 /** Rows of one result set from a position on. */
 export interface RowWindow {
@@ -17,32 +17,31 @@ export interface RowWindow {
   readonly limit: number;
 }
 
-/**
- * Reads up to `limit` rows. `at` tells where each of them starts. `ended`: the result set has no more rows after these.
- * A row that cannot be decoded is `null`.
- */
-export function readRows(file: string, of: RowWindow): { rows: (readonly Value[] | null)[]; at: RecordingPosition[]; ended: boolean } {
-  const rows: (readonly Value[] | null)[] = [];
-  const at: RecordingPosition[] = [];
-  let ended = false;
-  let began: RecordingPosition = of.from;
-  let openHeader: RecordingPosition | null = null;
-  let here = { frame: of.from.frame, skip: of.from.skip };
-  const framer = new PacketFramer(
+/** What a window holds. */
+export interface RowsRead {
+  /** A row that cannot be decoded is `null`. */
+  readonly rows: (readonly Value[] | null)[];
+  /** Where each of the rows starts. */
+  readonly at: RecordingPosition[];
+  /** The result set is known to have no more rows after these. */
+  ended: boolean;
+}
+
+/** Reads up to `limit` rows. Throws where the file cannot be opened. */
+export function readRows(file: string, of: RowWindow): RowsRead {
+  const read: RowsRead = { rows: [], at: [], ended: false };
+  const isFull = (): boolean => read.ended || read.rows.length >= of.limit;
+  const track: PacketTrack = new PacketTrack(
     {
-      begin: (_first, _sequenceId, offset) => {
-        began = offset < 0 && openHeader !== null ? openHeader : { frame: here.frame, skip: here.skip + Math.max(offset, 0) };
-      },
       packet: (bytes, start, kept, length) => {
-        if (ended || rows.length >= of.limit) return;
-        const first = kept > 0 ? (bytes[start] as number) : -1;
-        if (first === 0xff || (first === 0xfe && length < maxPayload)) {
-          ended = true;
-          return;
+        if (read.ended) return;
+        if (endsRows(kept > 0 ? (bytes[start] as number) : -1, length)) {
+          read.ended = true;
+        } else if (!isFull()) {
+          const decoded = decodeRow(bytes.subarray(start, start + kept), of.columns, of.binary);
+          read.rows.push(decoded.ok ? decoded.value : null);
+          read.at.push(track.began);
         }
-        const decoded = decodeRow(bytes.subarray(start, start + kept), of.columns, of.binary);
-        rows.push(decoded.ok ? decoded.value : null);
-        at.push(began);
       },
     },
     Number.POSITIVE_INFINITY,
@@ -50,17 +49,17 @@ export function readRows(file: string, of: RowWindow): { rows: (readonly Value[]
   const reader = new FrameReader(file, of.from.frame);
   try {
     reader.read((frame) => {
-      if (frame.kind === FrameKind.close || frame.kind === FrameKind.seal) return false;
-      if (frame.kind !== FrameKind.upstream) return true;
-      here = { frame: frame.offset, skip: frame.offset === of.from.frame ? of.from.skip : 0 };
-      framer.push(here.skip === 0 ? frame.payload : frame.payload.subarray(here.skip));
-      const header = framer.openHeaderAt;
-      if (framer.atBoundary) openHeader = null;
-      else if (header >= 0) openHeader = { frame: here.frame, skip: here.skip + header };
-      return !ended && rows.length < of.limit;
+      if (frame.kind === FrameKind.close) read.ended = true;
+      if (frame.kind === FrameKind.upstream) track.push(frame, frame.offset === of.from.frame ? of.from.skip : 0);
+      return !isFull();
     });
   } finally {
     reader.close();
   }
-  return { rows, at, ended };
+  return read;
+}
+
+/** Whether a packet that starts with `first` is not a row: an ERR_Packet, an EOF_Packet, or an OK_Packet in its place. */
+function endsRows(first: number, length: number): boolean {
+  return first === 0xff || (first === 0xfe && length < maxPayload);
 }

@@ -3,51 +3,26 @@
  * through it, so that they cannot disagree.
  */
 import type { SessionClose, SessionOpen } from "../model/session.ts";
-import type { RecordingPosition, Statement } from "../model/statement.ts";
-import type { UnixMicros, Value } from "../model/value.ts";
+import type { Value } from "../model/value.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { decodeColumnDefinition } from "../protocol/column-definition.ts";
 import { Command } from "../protocol/command.ts";
-import { ClientRole, Conversation, ServerRole } from "../protocol/conversation.ts";
-import { PacketFramer } from "../protocol/packet-framer.ts";
+import { Conversation } from "../protocol/conversation.ts";
+import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
 import { decodeRow } from "../protocol/row.ts";
+import type { DecoderOptions, DecoderSink } from "./decoder-sink.ts";
 import { type Frame, FrameKind, type Gap, type Seal } from "./frame.ts";
+import { PacketTrack } from "./packet-track.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 import { StatementDraft } from "./statement-draft.ts";
+import { readStatementText } from "./statement-text.ts";
 
-/** A row of a result set, decoded only when asked for. */
-export interface ResultRow {
-  /** Values in the order of the columns; `null` where the row cannot be decoded, which is then marked on the statement. */
-  values(): readonly Value[] | null;
-  /** Where the row's packet starts in the recording. */
-  readonly at: RecordingPosition;
-  /** Whether the row is of the binary protocol. */
-  readonly binary: boolean;
-}
+export type { DecoderOptions, DecoderSink, ResultRow } from "./decoder-sink.ts";
 
-/** What a reader of recordings is told. All but `statement` are optional; rows are decoded only for who asks. */
-export interface DecoderSink {
-  open?(open: SessionOpen, at: UnixMicros): void;
-  /** A statement has its whole answer, or will get no more of it. In the order of finishing. */
-  statement(statement: Statement): void;
-  /** Column definitions of result set `result` (from 0) of statement `seq`. */
-  columns?(seq: number, result: number, columns: readonly ColumnDefinition[]): void;
-  row?(seq: number, result: number, row: ResultRow): void;
-  note?(note: unknown, at: UnixMicros): void;
-  gap?(gap: Gap, at: UnixMicros): void;
-  close?(close: SessionClose, at: UnixMicros): void;
-  seal?(seal: Seal, at: UnixMicros): void;
-}
-
-/** How much is decoded. */
-export interface DecoderOptions {
-  /** Bytes of a command that are kept; longer statement texts are cut and say so. */
-  readonly commandBytes: number;
-  /** Whether parameters are decoded. */
-  readonly params: boolean;
-}
-
+/** Bytes of an answer's packets that are looked at where no rows are wanted. A longer message is cut for all alike. */
 const answerPrefix = 4096;
+
+const columnsUnknown = { ok: false, malformed: "the columns of its rows are not known" } as const;
 
 /** Decodes one recording, frame after frame. `frame` never throws for what a recording holds. */
 export class SessionDecoder {
@@ -57,42 +32,35 @@ export class SessionDecoder {
   private readonly options: DecoderOptions;
   private session = "";
   private capabilities = 0;
+  private characterSet: number | null = null;
   private conversation: Conversation<StatementDraft> = new Conversation(0);
   private prepared: PreparedStatements;
-  private clientFramer: PacketFramer;
-  private serverFramer: PacketFramer;
-  private clientHeader: RecordingPosition | null = null;
-  private serverHeader: RecordingPosition | null = null;
-  private clientBegan = { at: 0, position: { frame: 0, skip: 0 } };
-  private serverBegan = { at: 0, position: { frame: 0, skip: 0 } };
-  private frameOffset = 0;
-  private frameSkip = 0;
+  private client: PacketTrack;
+  private server: PacketTrack;
   private frameAt = 0;
-  private collected: ColumnDefinition[] = [];
-  private columnsDue = 0;
+  /** The one statement to decode; `null` for all. */
+  private only: number | null = null;
+  /** Columns of the result set that is being announced; `null` where one of them could not be decoded. */
+  private collected: ColumnDefinition[] | null = null;
 
   constructor(sink: DecoderSink, options: DecoderOptions = { commandBytes: Number.POSITIVE_INFINITY, params: true }) {
     this.sink = sink;
     this.options = options;
-    this.prepared = new PreparedStatements(0, null, options.params);
-    this.clientFramer = this.newClientFramer();
-    this.serverFramer = this.newServerFramer();
+    this.prepared = new PreparedStatements(0, options.params);
+    this.client = this.newClientTrack();
+    this.server = this.newServerTrack();
   }
 
-  /** Takes the next frame. `skip`: leading payload bytes to leave out. */
+  /** Takes the next frame. `skip`: leading payload bytes of a client's or upstream's frame to leave out. */
   frame(frame: Frame, skip = 0): void {
-    this.frameOffset = frame.offset;
-    this.frameSkip = skip;
     this.frameAt = frame.at;
-    const payload = skip === 0 ? frame.payload : frame.payload.subarray(skip);
+    const { payload } = frame;
     switch (frame.kind) {
       case FrameKind.client:
-        this.clientFramer.push(payload);
-        this.clientHeader = this.openHeader(this.clientFramer, this.clientHeader);
+        this.client.push(frame, skip);
         return;
       case FrameKind.upstream:
-        this.serverFramer.push(payload);
-        this.serverHeader = this.openHeader(this.serverFramer, this.serverHeader);
+        this.server.push(frame, skip);
         return;
       case FrameKind.open:
         this.json<SessionOpen>(payload, (open) => this.begin(open));
@@ -123,15 +91,16 @@ export class SessionDecoder {
     }
   }
 
-  /** Forgets half-read packets and pending commands, and keeps what was prepared: to decode one statement alone. */
-  restart(nextSeq: number): void {
-    while (this.conversation.finish() !== undefined);
+  /**
+   * Forgets half-read packets and pending commands, and keeps what was prepared: to decode statement `seq` alone, with
+   * whose command the next client frame starts. Commands behind it, which may be in the same frame, are passed over.
+   */
+  restart(seq: number): void {
     this.conversation = new Conversation(this.capabilities);
-    this.clientFramer = this.newClientFramer();
-    this.serverFramer = this.newServerFramer();
-    this.clientHeader = null;
-    this.serverHeader = null;
-    this.nextSeq = nextSeq;
+    this.client = this.newClientTrack();
+    this.server = this.newServerTrack();
+    this.nextSeq = seq;
+    this.only = seq;
   }
 
   /** Whether statement `seq` has been delivered: it was sent, and is not waiting for its answer. */
@@ -142,12 +111,13 @@ export class SessionDecoder {
   private begin(open: SessionOpen): void {
     this.session = open.session;
     this.capabilities = open.capabilities;
+    this.characterSet = open.characterSet;
     this.conversation = new Conversation(open.capabilities);
-    this.prepared = new PreparedStatements(open.capabilities, open.characterSet, this.options.params);
+    this.prepared = new PreparedStatements(open.capabilities, this.options.params);
     this.sink.open?.(open, this.frameAt);
   }
 
-  /** JSON that does not parse cannot come from our writer past its CRC; it is passed over, the bytes stay in the file. */
+  /** JSON that is none cannot come from our writer past its CRC; it is passed over, the bytes stay in the file. */
   private json<T>(payload: Buffer, use: (value: T) => void): void {
     let value: T;
     try {
@@ -155,41 +125,23 @@ export class SessionDecoder {
     } catch {
       return;
     }
-    use(value);
+    if (typeof value === "object" && value !== null) use(value);
   }
 
-  private openHeader(framer: PacketFramer, earlier: RecordingPosition | null): RecordingPosition | null {
-    if (framer.atBoundary) return null;
-    const at = framer.openHeaderAt;
-    return at >= 0 ? { frame: this.frameOffset, skip: this.frameSkip + at } : earlier;
+  private newClientTrack(): PacketTrack {
+    const packet = (bytes: Buffer, start: number, kept: number, length: number): void =>
+      this.clientPacket(bytes.subarray(start, start + kept), length);
+    return new PacketTrack({ packet }, this.options.commandBytes);
   }
 
-  private position(chunkOffset: number, earlier: RecordingPosition | null): RecordingPosition {
-    return chunkOffset < 0 && earlier !== null ? earlier : { frame: this.frameOffset, skip: this.frameSkip + Math.max(chunkOffset, 0) };
-  }
-
-  private newClientFramer(): PacketFramer {
-    const sink = {
-      begin: (_first: number, _sequenceId: number, chunkOffset: number) => {
-        this.clientBegan = { at: this.frameAt, position: this.position(chunkOffset, this.clientHeader) };
+  private newServerTrack(): PacketTrack {
+    return new PacketTrack(
+      {
+        begin: () => this.conversation.pending[0]?.attachment.answerBegan(this.server),
+        packet: (bytes, start, kept, length) => this.serverPacket(bytes, start, kept, length),
       },
-      packet: (bytes: Buffer, start: number, kept: number, length: number) =>
-        this.clientPacket(bytes.subarray(start, start + kept), length),
-    };
-    return new PacketFramer(sink, this.options.commandBytes);
-  }
-
-  private newServerFramer(): PacketFramer {
-    const keep = this.sink.row === undefined ? answerPrefix : Number.POSITIVE_INFINITY;
-    const sink = {
-      begin: (_first: number, _sequenceId: number, chunkOffset: number) => {
-        this.serverBegan = { at: this.frameAt, position: this.position(chunkOffset, this.serverHeader) };
-        const head = this.conversation.pending[0];
-        if (head !== undefined) head.attachment.answerBegan(this.frameAt, this.serverBegan.position);
-      },
-      packet: (bytes: Buffer, start: number, kept: number, length: number) => this.serverPacket(bytes, start, kept, length),
-    };
-    return new PacketFramer(sink, keep);
+      this.sink.row === undefined ? answerPrefix : Number.POSITIVE_INFINITY,
+    );
   }
 
   private clientPacket(payload: Buffer, length: number): void {
@@ -213,12 +165,14 @@ export class SessionDecoder {
 
   private command(payload: Buffer, length: number): void {
     if (this.conversation.lost !== null) this.giveUpLost();
+    if (this.only !== null && this.nextSeq > this.only) return;
     const command = payload.length > 0 ? (payload[0] as number) : Command.SLEEP;
-    const draft = new StatementDraft(this.session, this.nextSeq, command, this.clientBegan.at, this.clientBegan.position);
+    const draft = new StatementDraft(this.session, this.nextSeq, command, this.client.beganAt, this.client.began);
     this.nextSeq += 1;
     draft.received(length);
     draft.sentAt = this.frameAt;
-    this.prepared.command(draft, payload, length);
+    readStatementText(draft, payload, length, { capabilities: this.capabilities, characterSet: this.characterSet });
+    this.prepared.command(draft, payload, payload.length === length);
     if (!this.conversation.command(command, draft)) this.deliver(draft, "ok");
   }
 
@@ -253,13 +207,13 @@ export class SessionDecoder {
   private apply(draft: StatementDraft, role: ServerRole, payload: Buffer): void {
     switch (role) {
       case ServerRole.ok:
-        draft.ok(payload, this.capabilities);
+        draft.ok(payload);
         return;
       case ServerRole.eof:
         draft.eof(payload, this.capabilities);
         return;
       case ServerRole.err:
-        draft.err(payload);
+        draft.err(payload.subarray(0, answerPrefix));
         return;
       case ServerRole.prepareOk:
         this.prepared.prepareOk(draft, payload);
@@ -267,7 +221,6 @@ export class SessionDecoder {
       case ServerRole.columnCount:
         draft.beginResult();
         this.collected = [];
-        this.columnsDue = columnCount(payload);
         return;
       case ServerRole.columnDefinition:
         if (this.sink.row !== undefined) this.collect(draft, payload);
@@ -278,46 +231,40 @@ export class SessionDecoder {
   }
 
   private collect(draft: StatementDraft, payload: Buffer): void {
-    if (draft.result < 0) return;
+    if (draft.result < 0 || this.collected === null) return;
     const decoded = decodeColumnDefinition(payload);
     if (!decoded.ok) {
       draft.decodeFailed = decoded.malformed;
+      this.collected = null;
       return;
     }
     this.collected.push(decoded.value);
-    if (this.collected.length < this.columnsDue) return;
+    if (this.conversation.definitionsDue > 0) return;
     draft.columns = this.collected;
     this.prepared.remember(draft, this.collected);
     this.sink.columns?.(draft.seq, draft.result, this.collected);
   }
 
   private announceRow(draft: StatementDraft, payload: Buffer, binary: boolean): void {
-    const columns = draft.columns ?? this.fetchedColumns(draft);
+    if (draft.result < 0) this.beginFetched(draft);
     const values = (): readonly Value[] | null => {
-      const decoded = decodeRow(payload, columns, binary);
+      const decoded = draft.columns === null ? columnsUnknown : decodeRow(payload, draft.columns, binary);
       if (decoded.ok) return decoded.value;
-      draft.decodeFailed = decoded.malformed;
+      draft.decodeFailed ??= decoded.malformed;
       return null;
     };
-    this.sink.row?.(draft.seq, draft.result, { values, at: this.serverBegan.position, binary });
+    this.sink.row?.(draft.seq, draft.result, { values, at: this.server.began, binary });
   }
 
   /** Rows of a COM_STMT_FETCH have the columns that the execution announced. */
-  private fetchedColumns(draft: StatementDraft): readonly ColumnDefinition[] {
+  private beginFetched(draft: StatementDraft): void {
     draft.result = 0;
     draft.columns = this.prepared.columnsFor(draft);
-    this.sink.columns?.(draft.seq, 0, draft.columns);
-    return draft.columns;
+    if (draft.columns !== null) this.sink.columns?.(draft.seq, 0, draft.columns);
   }
 
   private deliver(draft: StatementDraft, outcome: "ok" | "error" | "aborted"): void {
     this.prepared.complete(draft);
     this.sink.statement(draft.finish(outcome));
   }
-}
-
-function columnCount(payload: Buffer): number {
-  const first = payload[0] ?? 0;
-  if (first < 0xfb) return first;
-  return first === 0xfc && payload.length >= 3 ? payload.readUInt16LE(1) : payload.length >= 4 ? payload.readUIntLE(1, 3) : 0;
 }

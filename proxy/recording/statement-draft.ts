@@ -7,6 +7,7 @@ import { Capability, has } from "../protocol/capabilities.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { decodeOkPacket } from "../protocol/ok-packet.ts";
 import { maxPayload } from "../protocol/packet-writer.ts";
+import type { PacketTrack } from "./packet-track.ts";
 
 const wireBytes = (length: number): number => length + 4 * (Math.floor(length / maxPayload) + 1);
 
@@ -62,11 +63,11 @@ export class StatementDraft {
     this.bytesIn += wireBytes(length);
   }
 
-  /** The first byte of the answer came. Later calls change nothing. */
-  answerBegan(at: UnixMicros, position: RecordingPosition): void {
+  /** A packet of the answer began; the first one is where the answer begins. */
+  answerBegan({ began, beganAt }: PacketTrack): void {
     if (this.answerAt !== null) return;
-    this.answerAt = position;
-    this.firstByteAt = at;
+    this.answerAt = began;
+    this.firstByteAt = beganAt;
   }
 
   /** A packet of `length` payload bytes went to the client. */
@@ -85,8 +86,8 @@ export class StatementDraft {
     this.rows = (this.rows ?? 0) + 1;
   }
 
-  ok(payload: Buffer, capabilities: number): void {
-    const decoded = decodeOkPacket(payload, capabilities);
+  ok(payload: Buffer): void {
+    const decoded = decodeOkPacket(payload);
     if (!decoded.ok) {
       this.decodeFailed = decoded.malformed;
       return;
@@ -99,8 +100,9 @@ export class StatementDraft {
 
   /** The end of a result set: an EOF_Packet, or the OK_Packet in its place, whose affected rows mean nothing. */
   eof(payload: Buffer, capabilities: number): void {
+    if (this.command === Command.STMT_FETCH) this.rows ??= 0;
     if (has(capabilities, Capability.DEPRECATE_EOF) && payload.length > 5) {
-      const decoded = decodeOkPacket(payload, capabilities);
+      const decoded = decodeOkPacket(payload);
       if (decoded.ok) this.warnings = decoded.value.warnings;
       else this.decodeFailed = decoded.malformed;
     } else if (payload.length >= 3) {

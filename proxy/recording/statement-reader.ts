@@ -48,23 +48,28 @@ export function readStatement(file: string, of: StatementPositions, find: FindSt
     for (const part of dependencies(of, find)) replay(reader, decoder, part, () => false);
     wanted = of.seq;
     replay(reader, decoder, of, () => found !== null || stopped);
-    if (found === null && !stopped) decoder.finish();
     return stopped ? null : found;
   } finally {
     reader.close();
   }
 }
 
-/** Statements to decode before `of`, in order: what it executes, the types it uses, the long values it was sent. */
+/**
+ * Statements to decode before `of`, in order: what it executes, the execution that bound the types it uses (with the
+ * long values that were sent for that one), the one that announced its columns, the long values it was sent.
+ */
 function dependencies(of: StatementPositions, find: FindStatement): StatementPositions[] {
   if (of.context === null) return [];
   const { prepare, types, longData, columns } = of.context;
-  return [prepare, types, columns, ...longData].flatMap((seq) => (seq === null ? [] : (find(seq) ?? [])));
+  const positions = (seqs: readonly (number | null)[]) => seqs.flatMap((seq) => (seq === null ? [] : (find(seq) ?? [])));
+  const binding = positions([types]);
+  const bindingValues = positions(binding.flatMap(({ context }) => context?.longData ?? []));
+  return [...positions([prepare]), ...bindingValues, ...binding, ...positions([columns, ...longData])];
 }
 
 /**
  * Feeds the frames of one statement: client bytes from its command on, answer bytes from its answer on, until it is
- * finished or `done`. For a command without an answer in the recording, only its own bytes are fed.
+ * finished or `done`, or the session closed.
  */
 function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPositions, done: () => boolean): void {
   const { commandAt, answerAt } = of;
@@ -75,8 +80,11 @@ function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPosit
     if (frame.kind === FrameKind.upstream && answerAt !== null && frame.offset >= answerAt.frame) {
       decoder.frame(frame, frame.offset === answerAt.frame ? answerAt.skip : 0);
     }
-    if (frame.kind === FrameKind.close || frame.kind === FrameKind.seal) return false;
-    if (answerAt === null && decoder.nextSeq > of.seq) return false;
+    if (frame.kind === FrameKind.gap) decoder.frame(frame);
+    if (frame.kind === FrameKind.close) {
+      decoder.finish();
+      return false;
+    }
     return !(done() || decoder.answered(of.seq));
   });
 }

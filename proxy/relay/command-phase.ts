@@ -4,8 +4,9 @@
  */
 import { decodeChangeUser } from "../protocol/change-user.ts";
 import { Command } from "../protocol/command.ts";
-import { ClientRole, Conversation, conversationPrefix } from "../protocol/conversation.ts";
+import { Conversation, conversationPrefix } from "../protocol/conversation.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
+import { ClientRole } from "../protocol/packet-role.ts";
 
 /** A stretch of bytes from the client. `recorded` differs from `bytes` only where `redacted` bytes of it are zeroed. */
 export interface Segment {
@@ -30,6 +31,8 @@ export class CommandPhase {
   private readonly clientFramer: PacketFramer;
   private readonly upstreamFramer: PacketFramer;
   private answering = false;
+  /** The client has begun to send the content that a LOCAL INFILE request asked for. */
+  private sendingFile = false;
   private held: Buffer[] = [];
   private sensitive = false;
   private sensitiveFrom = 0;
@@ -87,12 +90,13 @@ export class CommandPhase {
    */
   get errSequenceId(): number | null {
     if (!this.upstreamFramer.atBoundary) return null;
-    if (this.answering) return (this.upstreamFramer.lastSequenceId + 1) & 0xff;
-    return this.busy ? (this.clientFramer.lastSequenceId + 1) & 0xff : 0;
+    if (this.answering && !this.sendingFile) return (this.upstreamFramer.lastSequenceId + 1) & 0xff;
+    return this.busy || !this.clientFramer.atBoundary ? (this.clientFramer.lastSequenceId + 1) & 0xff : 0;
   }
 
   private clientBegan(first: number, offset: number): void {
     const role = this.conversation.client(1);
+    this.sendingFile = role === ClientRole.infileContent;
     this.sensitive = role === ClientRole.authentication || (role === ClientRole.command && first === Command.CHANGE_USER);
     if (!this.sensitive) {
       this.releaseHeld();
