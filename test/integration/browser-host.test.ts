@@ -56,11 +56,20 @@ describe.each(available(inject("servers")))("serve, in front of $kind", (server)
     expect(await client.call("connections.start", { id: "shop" })).toMatchObject({ state: "listening", port });
     const rows = followed(client, 0);
     await query(port, "SELECT 'größer' AS word, NULL AS nothing");
-    await vi.waitFor(() => expect(rows).toMatchObject([{ sql: "SELECT 'größer' AS word, NULL AS nothing", outcome: "ok", rows: 1 }]), 5000);
+    await vi.waitFor(
+      () => expect(rows).toMatchObject([{ sql: "SELECT 'größer' AS word, NULL AS nothing", outcome: "ok", rows: 1 }]),
+      15_000,
+    );
     const { session, seq } = rows[0] ?? expect.fail("no row");
     const result = await client.call("statements.rows", { session, seq, result: 0, from: 0, limit: 10, cellLimit: 0 });
     expect(result).toEqual({ rows: [["größer", null]], more: false });
     expect((await client.call("status.get", {})).recording).toEqual({ state: "recording" });
+    await running?.end();
+    const reindexed = await runStenograph(["reindex", "--data", data.path]);
+    expect(reindexed).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\{"event":"reindexed","sessions":1,"statements":\d+\}\n$/),
+    });
   });
 
   it("goes on after a lost connection where the reader was, without losing or repeating a row", async () => {
@@ -73,12 +82,12 @@ describe.each(available(inject("servers")))("serve, in front of $kind", (server)
     await client.call("connections.start", { id: "shop" });
     const before = followed(client, 0);
     await query(port, "SELECT 1");
-    await vi.waitFor(() => expect(before).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(before).toHaveLength(1), 15_000);
     client.drop();
     for (const number of [2, 3, 4]) await query(port, `SELECT ${number}`);
     const again = await BrowserClient.connect(url, await BrowserClient.letIn(freshAddress()));
     const after = followed(again, before[0]?.id ?? 0);
-    await vi.waitFor(() => expect(after).toHaveLength(3), 5000);
+    await vi.waitFor(() => expect(after).toHaveLength(3), 15_000);
     expect([...before, ...after].map(({ sql }) => sql)).toEqual(["SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4"]);
   });
 
@@ -124,7 +133,7 @@ describe("serve", () => {
         socket.send(garbage);
       socket.send(Buffer.from([0xff, 0xfe]));
     });
-    await vi.waitFor(() => expect(answers).toHaveLength(7), 5000);
+    await vi.waitFor(() => expect(answers).toHaveLength(7), 15_000);
     for (const answer of answers)
       expect(JSON.parse(answer)).toMatchObject({ kind: "failure", failure: { code: expect.stringMatching(/malformed|unknown-call/) } });
     expect(await client.call("app.info", {})).toMatchObject({ host: "browser", actor: { authenticated: false } });
@@ -165,6 +174,31 @@ describe("serve", () => {
     });
     const again = await serve(passphrase);
     expect((await again.client.call("connections.list", {})).connections).toMatchObject([{ hasClientPassword: true }]);
+  });
+});
+
+describe("app", () => {
+  it("says in one sentence that there is no desktop, and serves the browser host instead", async () => {
+    running = await startStenograph(["app", "--data", data.path], { DISPLAY: "", WAYLAND_DISPLAY: "" });
+    expect(running.first).toMatchObject({ event: "serving", url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/) });
+    await vi.waitFor(
+      () => expect(running?.stderr()).toMatch(/^There is no display, so the workstation is served to your browser instead\.\nOpen http/),
+      5000,
+    );
+    expect(await running.end("SIGINT")).toEqual({ exitCode: 0, signal: null });
+  });
+
+  it("says in one sentence that its data directory cannot be used", async () => {
+    const ran = await runStenograph(["app", "--data", "/dev/null/data"], { DISPLAY: "", WAYLAND_DISPLAY: "" });
+    expect(ran).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(ran.stderr).toMatch(/\nThe data directory \/dev\/null\/data cannot be used: .*\.\n$/);
+  });
+});
+
+describe("reindex", () => {
+  it("says in one sentence that there is no such directory", async () => {
+    const ran = await runStenograph(["reindex", "--data", join(data.path, "nothing")]);
+    expect(ran).toMatchObject({ exitCode: 1, stdout: "", stderr: expect.stringMatching(/^There is no directory .*\.\n$/) });
   });
 });
 
