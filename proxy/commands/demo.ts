@@ -48,13 +48,15 @@ export function register(program: Command): void {
 }
 
 async function demo(options: DemoOptions): Promise<void> {
+  const interrupted = interruption();
   try {
     const upstream = options.upstream === undefined ? null : demoAddress(options.upstream);
     await withDirectory(options, async (dataDirectory) => {
       const source = await openDemoSource({ upstream, seed, trainingThread });
       try {
+        if (interrupted.aborted) throw new FailureError("interrupted", "The demo was interrupted before it began.");
         for (const notice of options.check ? [] : source.notices) say(notice);
-        if (options.check) await check(source, dataDirectory);
+        if (options.check) await check(source, dataDirectory, interrupted);
         else await show(source, dataDirectory, options);
       } finally {
         await source.close();
@@ -64,6 +66,16 @@ async function demo(options: DemoOptions): Promise<void> {
     say(failureOf(thrown).message);
     process.exitCode = thrown instanceof FailureError && thrown.code === "usage" ? 2 : 1;
   }
+}
+
+/**
+ * Aborts at the first SIGINT or SIGTERM, from the very start: what was made in a real server must be removed however
+ * early that comes. A second signal ends the process at once.
+ */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
 }
 
 /** Runs `work` in the directory asked for, or in a temporary one that is removed where all went well. */
@@ -118,19 +130,15 @@ function playing({ target }: DemoSource): { stop(): Promise<void> } {
 }
 
 /** Exit code 0 only where nothing differs and every recording verifies. */
-async function check(source: DemoSource, dataDirectory: string): Promise<void> {
+async function check(source: DemoSource, dataDirectory: string, interrupted: AbortSignal): Promise<void> {
   const workstation = await composeWorkstation({ dataDirectory, host: "browser", workers: typescriptWorkers, demo: true });
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     await startGivenConnection(workstation.handlers.calls, source);
     const { core, handlers } = workstation;
     const { target } = source;
-    const result = await checkDemo({ core, handlers, target, seed, pace: checkPace, durationMs: checkMs, interrupted: interrupted.signal });
+    const result = await checkDemo({ core, handlers, target, seed, pace: checkPace, durationMs: checkMs, interrupted });
     report(result);
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await workstation.close();
   }
 }

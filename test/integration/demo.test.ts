@@ -1,8 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { createConnection } from "mysql2/promise";
-import { describe, expect, inject, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { describe, expect, inject, it, vi } from "vitest";
 import { accounts, available } from "../support/servers.ts";
 import { listSessions, runStenograph, temporaryDirectory } from "../support/stenograph.ts";
+
+const main = fileURLToPath(new URL("../../proxy/main.ts", import.meta.url));
 
 /** The one line that a check prints. */
 function resultOf(stdout: string): unknown {
@@ -38,6 +43,21 @@ describe("the demo's check", () => {
       const [schemas] = await connection.query("SHOW DATABASES LIKE 'stenograph_demo'");
       await connection.end();
       expect(schemas).toEqual([]);
+    });
+
+    it("leaves no schema behind where it is interrupted as soon as it has made one", async () => {
+      const connection = await createConnection({ host: server.host, port: server.port, user, password });
+      const schemas = async () => (await connection.query<RowDataPacket[]>("SHOW DATABASES LIKE 'stenograph_demo'"))[0];
+      using directory = temporaryDirectory();
+      const child = spawn(process.execPath, [main, "demo", "--check", "--upstream", upstream, "--data", directory.path], {
+        stdio: "ignore",
+      });
+      const ended = once(child, "exit");
+      await vi.waitUntil(async () => (await schemas()).length > 0, { timeout: 30_000, interval: 20 });
+      child.kill("SIGINT");
+      expect(await ended).toEqual([1, null]);
+      expect(await schemas()).toEqual([]);
+      await connection.end();
     });
   });
 
