@@ -5,12 +5,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { FailureError } from "../model/failure.ts";
-import type { SessionClose, SessionOpen } from "../model/session.ts";
+import type { SessionOpen } from "../model/session.ts";
 import type { RecordingState } from "../model/status.ts";
-import { FrameKind, type Gap } from "./frame.ts";
+import { FrameKind } from "./frame.ts";
 import { recordingPath, recordingsDirectory } from "./recording-files.ts";
 import { type RecordingFileSystem, RecordingWriter, recordingFailure } from "./recording-writer.ts";
-import { SessionRecording } from "./session-recording.ts";
+import { type MissingEnd, SessionRecording } from "./session-recording.ts";
 
 const syncEveryMs = 200;
 const announceEveryMs = 50;
@@ -35,7 +35,7 @@ interface Unclosed {
   readonly session: string;
   readonly path: string;
   readonly size: number;
-  readonly close: SessionClose;
+  readonly missing: MissingEnd;
 }
 
 /** The recorder of this process. Used by the relay's thread only. */
@@ -103,11 +103,11 @@ export class Recorder {
     if (!this.grown.has(recording)) this.grown.set(recording, false);
   }
 
-  private closed(recording: SessionRecording, missing: SessionClose | null): void {
+  private closed(recording: SessionRecording, missing: MissingEnd | null): void {
     this.unsynced.delete(recording);
     this.onFailure.delete(recording);
     this.grown.set(recording, missing === null);
-    if (missing !== null) this.unclosed.push({ session: recording.session, path: recording.path, size: recording.size, close: missing });
+    if (missing !== null) this.unclosed.push({ session: recording.session, path: recording.path, size: recording.size, missing });
   }
 
   private syncAll(): void {
@@ -161,15 +161,14 @@ export class Recorder {
     this.unclosed = still;
   }
 
-  private finishOne({ session, path: file, size, close }: Unclosed): boolean {
+  private finishOne({ session, path: file, size, missing }: Unclosed): boolean {
     if (!fs.existsSync(file)) return true;
-    const gap: Gap = { reason: "recording-failed", detail: close.detail ?? "", direction: "both", bytes: 0, sha256: null };
     try {
       fs.truncateSync(file, size);
       const writer = RecordingWriter.reopen(file, size, this.files);
       try {
-        writer.appendJson(FrameKind.gap, gap);
-        writer.appendJson(FrameKind.close, close);
+        writer.appendJson(FrameKind.gap, missing.gap);
+        writer.appendJson(FrameKind.close, missing.close);
       } finally {
         writer.close();
       }

@@ -23,6 +23,7 @@ export interface RecordingFileSystem {
   writevSync(fd: number, buffers: readonly NodeJS.ArrayBufferView[]): number;
   ftruncateSync(fd: number, length: number): void;
   closeSync(fd: number): void;
+  fstatSync(fd: number): { readonly nlink: number };
   fdatasync(fd: number, done: (error: Error | null) => void): void;
 }
 
@@ -38,7 +39,7 @@ export function recordingFailure(error: unknown, file: string): FailureError {
     EFBIG: "the file may not grow any further; raise the limit on file sizes",
     EMFILE: "too many files are open; raise the limit on open files",
     ENFILE: "too many files are open on this machine",
-    ENOENT: "the directory is gone; create it again",
+    ENOENT: "the recording or its directory was removed while it was being written",
   };
   const cause = causes[code] ?? "the disk may be failing; check it";
   return new FailureError(
@@ -130,8 +131,9 @@ export class RecordingWriter {
     this.syncing += 1;
     this.files.fdatasync(this.fd, (error) => {
       this.syncing -= 1;
+      const why = error ?? this.removed();
       if (this.closing && this.syncing === 0) this.release();
-      done(error === null ? null : recordingFailure(error, this.path));
+      done(why === null ? null : recordingFailure(why, this.path));
     });
   }
 
@@ -139,6 +141,11 @@ export class RecordingWriter {
   close(): void {
     this.closing = true;
     if (this.syncing === 0) this.release();
+  }
+
+  /** Writing to a file that was removed succeeds, and records nothing. */
+  private removed(): Error | null {
+    return this.files.fstatSync(this.fd).nlink > 0 ? null : Object.assign(new Error("the file was removed"), { code: "ENOENT" });
   }
 
   private release(): void {

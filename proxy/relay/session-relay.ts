@@ -40,6 +40,8 @@ export class SessionRelay {
   private clientBytes = 0;
   private upstreamBytes = 0;
   private undurable = 0;
+  /** We have ended it: nothing is forwarded any more. */
+  private cut = false;
   private cause: CloseCause | null = null;
   private detail: string | null = null;
   private closedSides = 0;
@@ -73,7 +75,9 @@ export class SessionRelay {
 
   /** Ends the session from our side: the client is told why where an ERR_Packet fits. */
   end(cause: CloseCause, errno: number, sqlstate: string, message: string): void {
-    if (this.cause !== null) return;
+    if (this.cut) return;
+    this.cut = true;
+    if (cause === "recording-failed") this.cause = null;
     this.settle(cause, message);
     this.tellClient(errno, sqlstate, message);
     this.upstream.destroy();
@@ -91,7 +95,7 @@ export class SessionRelay {
   }
 
   private fromClient(chunk: Buffer): void {
-    if (this.cause !== null && this.upstream.destroyed) return;
+    if (this.cut || this.upstream.destroyed) return;
     const segments = this.phase.fromClient(chunk);
     this.clientBytes += chunk.length;
     if (segments === null) {
@@ -123,12 +127,11 @@ export class SessionRelay {
   }
 
   private fromUpstream(chunk: Buffer): void {
-    if (this.client.destroyed || (this.cause !== null && this.upstream.destroyed)) return;
+    if (this.cut || this.client.destroyed) return;
     if (!this.record(() => this.recording.upstream(chunk))) return;
     this.upstreamBytes += chunk.length;
-    this.phase.fromUpstream(chunk);
     if (this.session.durability === "strict") this.forwardWhenDurable(chunk);
-    else if (!this.client.write(chunk)) this.upstream.pause();
+    else if (!this.toClient(chunk)) this.upstream.pause();
   }
 
   private forwardWhenDurable(chunk: Buffer): void {
@@ -136,13 +139,19 @@ export class SessionRelay {
     if (this.undurable > maxUndurableBytes) this.upstream.pause();
     this.recording.whenDurable(() => {
       this.undurable -= chunk.length;
-      if (this.client.destroyed) return;
-      const room = this.client.write(chunk);
+      if (this.cut || this.client.destroyed) return;
+      const room = this.toClient(chunk);
       if (room && this.undurable <= maxUndurableBytes) this.upstream.resume();
       if (this.undurable > 0) return;
       if (this.upstream.destroyed) this.client.destroySoon();
       else if (this.upstream.readableEnded) this.client.end();
     });
+  }
+
+  /** What the client has received is what `phase` knows of: an ERR_Packet of ours must follow on that. */
+  private toClient(chunk: Buffer): boolean {
+    this.phase.fromUpstream(chunk);
+    return this.client.write(chunk);
   }
 
   private toUpstream(bytes: Buffer): void {
