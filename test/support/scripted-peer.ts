@@ -10,9 +10,9 @@ export interface ScriptedUpstream {
   stop(): Promise<void>;
 }
 
-export async function startScriptedUpstream(script: (socket: Socket) => void): Promise<ScriptedUpstream> {
+export async function startScriptedUpstream(script: (socket: Socket) => void, allowHalfOpen = false): Promise<ScriptedUpstream> {
   const accepted: Socket[] = [];
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen }, (socket) => {
     accepted.push(socket);
     socket.on("error", () => undefined);
     script(socket);
