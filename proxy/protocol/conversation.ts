@@ -57,6 +57,11 @@ export class Conversation<T> {
   private prepareColumns = 0;
   /** The server has refused a LOCAL INFILE content that the client, which does not look up, sends to its end. */
   private refusedContent = false;
+  /**
+   * The rows are a procedure's OUT parameters, and more follows. MySQL says so in the EOF_Packet before them and leaves
+   * it out of the one behind them.
+   */
+  private outParameters = false;
   /** The server has asked for authentication and waits for the client. */
   private authenticating = false;
 
@@ -100,6 +105,7 @@ export class Conversation<T> {
   finish(): Pending<T> | undefined {
     this.ended = false;
     this.state = states.first;
+    this.outParameters = false;
     this.lost = null;
     this.authenticating = false;
     return this.pending.shift();
@@ -125,8 +131,7 @@ export class Conversation<T> {
         return ServerRole.columnDefinition;
       case states.columnsEof:
         if (!isTerminator(first, length)) return this.lose("an EOF_Packet was due behind the column definitions");
-        this.state = states.rows;
-        if (has(eofStatus(bytes, start, kept), ServerStatus.CURSOR_EXISTS)) this.ended = true;
+        this.beginRows(eofStatus(bytes, start, kept));
         return ServerRole.eof;
       case states.parameters:
         this.left -= 1;
@@ -172,8 +177,15 @@ export class Conversation<T> {
     if (!isTerminator(first, length)) return ServerRole.row;
     const status = this.deprecateEof && length > 5 ? okStatus(bytes, start, kept) : eofStatus(bytes, start, kept);
     this.state = states.first;
-    this.ended = !this.moreResults(status);
+    this.ended = !this.outParameters && !this.moreResults(status);
+    this.outParameters = false;
     return ServerRole.eof;
+  }
+
+  private beginRows(status: number): void {
+    this.state = states.rows;
+    this.outParameters = has(status, ServerStatus.PS_OUT_PARAMS) && this.moreResults(status);
+    this.ended = has(status, ServerStatus.CURSOR_EXISTS);
   }
 
   private moreResults(status: number): boolean {
