@@ -10,6 +10,8 @@ const rowsAtOnce = 1000;
 interface Follower {
   readonly filter: string;
   after: number;
+  /** Whether the last number of matches that was sent counts them all. */
+  counted: boolean;
 }
 
 /** Who hears of new statements that match a filter, and how far each has come. */
@@ -30,7 +32,7 @@ export class Followers {
     try {
       this.#search.query(filter);
       if (after > newest) throw rebuilt();
-      this.#followers.set(id, { filter, after });
+      this.#followers.set(id, { filter, after, counted: false });
     } catch (thrown) {
       this.#send({ kind: "failure", id, failure: failureOf(thrown) });
     }
@@ -48,9 +50,9 @@ export class Followers {
   /** Sends to each the next rows up to `newest`. */
   send(newest: number): void {
     for (const [id, follower] of this.#followers) {
-      if (follower.after >= newest) continue;
       try {
-        this.#sendTo(id, follower, newest);
+        if (follower.after < newest) this.#sendRows(id, follower, newest);
+        else if (!follower.counted) this.#sendCount(id, follower);
       } catch (thrown) {
         this.#followers.delete(id);
         this.#send({ kind: "failure", id, failure: failureOf(thrown) });
@@ -65,16 +67,25 @@ export class Followers {
     this.#followers.clear();
   }
 
-  #sendTo(id: number, follower: Follower, newest: number): void {
+  #sendRows(id: number, follower: Follower, newest: number): void {
     const query = this.#search.query(follower.filter);
     const hi = Math.min(newest, follower.after + (query.all ? rowsAtOnce : idsAtOnce));
     const ids = query.ids(follower.after + 1, hi);
-    const total = this.#search.total(follower.filter);
+    const { total, exact } = this.#search.count(follower.filter);
     for (let from = 0; from < ids.length; from += rowsAtOnce) {
       const chunk = ids.slice(from, from + rowsAtOnce);
       this.#send({ kind: "followed", id, event: { rows: this.#rows.read(chunk), after: chunk.at(-1) ?? hi, total } });
     }
     follower.after = hi;
+    follower.counted = exact;
+  }
+
+  /** Older matches may have been found since the last rows were sent. */
+  #sendCount(id: number, follower: Follower): void {
+    const { total, exact } = this.#search.count(follower.filter);
+    if (!exact) return;
+    follower.counted = true;
+    this.#send({ kind: "followed", id, event: { rows: [], after: follower.after, total } });
   }
 }
 

@@ -81,7 +81,7 @@ export class Indexer {
     const tail = this.#tails.get(recording.session) ?? this.#tailOf(recording);
     if (tail === null) return;
     tail.size = recording.size;
-    if (tail.lag > 0) this.#waiting.add(tail);
+    if (tail.lag > 0 && tail.size !== tail.stuckAt) this.#waiting.add(tail);
     else if (tail.end === "sealed") this.#release(tail);
   }
 
@@ -171,6 +171,7 @@ export class Indexer {
 
   /** A tail has nothing to read for now. */
   #rest(tail: RecordingTail): void {
+    tail.stuckAt = tail.lag > 0 ? tail.size : null;
     if (tail.problem !== null) this.#touch(tail);
     if (tail.problem !== null || tail.end === "sealed" || this.#tails.size > openReaders) tail.close();
   }

@@ -53,6 +53,7 @@ export class LibraryClient {
   #worker: Worker | null = null;
   #state: LibraryState = starting;
   #lastId = 0;
+  #crash: Error | null = null;
   #restartMs = firstRestartMs;
   #restart: NodeJS.Timeout | null = null;
   #closing: { readonly done: Promise<void>; readonly resolve: () => void } | null = null;
@@ -145,6 +146,7 @@ export class LibraryClient {
       state: "stopped",
       message: this.#closing === null ? `${why} It is being started again; recording goes on.` : null,
     });
+    this.#crash = crash;
     for (const call of this.#calls.values()) call.reject(this.#stopped());
     this.#calls.clear();
     if (this.#closing !== null) {
@@ -214,6 +216,7 @@ export class LibraryClient {
     return new FailureError(
       "library-stopped",
       "The library is not running, so nothing can be looked up. It is started again by itself; recording goes on.",
+      { cause: this.#crash },
     );
   }
 

@@ -33,6 +33,8 @@ export class RecordingTail {
   problem: string | null = null;
   /** When the recording was first known of, in milliseconds since the epoch. */
   readonly knownSince = Date.now();
+  /** The size with which its last frame was found to be incomplete: nothing can be read until the file changes. */
+  stuckAt: number | null = null;
   readonly #decoder: SessionDecoder;
   #reader: FrameReader | null = null;
   #position = 0;

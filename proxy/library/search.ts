@@ -6,7 +6,7 @@ import type { LibraryDatabase } from "./schema.ts";
 import type { TimelineRows } from "./timeline-rows.ts";
 
 /** Filters whose matches are kept, and for how long the rest of them is looked for after they were last asked for. */
-const keptFilters = 8;
+const keptFilters = 16;
 const interestMs = 30_000;
 
 /** How long a page may look for its rows before it answers with what it has. */
@@ -50,9 +50,10 @@ export class Search {
     return this.#keep(filter).query;
   }
 
-  /** How many match, as far as is known. */
-  total(filter: string): number {
-    return this.#keep(filter).matches.total;
+  /** How many match, as far as is known, and whether that is all. */
+  count(filter: string): { readonly total: number; readonly exact: boolean } {
+    const { total, exact } = this.#keep(filter).matches;
+    return { total, exact };
   }
 
   /** Whether there are older matches to look for, of filters that somebody asked for lately. */

@@ -46,7 +46,7 @@ export class SessionTable {
     this.#seal = database.prepare("UPDATE sessions SET sealed = 1 WHERE key = ?");
     this.#get = database.prepare<[string], SessionRow>("SELECT * FROM sessions WHERE id = ?");
     this.#list = database.prepare<[number, number], SessionRow>(
-      "SELECT * FROM sessions WHERE started_at < ? ORDER BY started_at DESC, key DESC LIMIT ?",
+      "SELECT * FROM sessions WHERE started_at < ? ORDER BY started_at DESC, id DESC LIMIT ?",
     );
   }
 
