@@ -1,9 +1,9 @@
 /** A certificate authority for one workstation, and the certificate that it issues for the proxy. */
-import "./reflect-metadata.ts";
+import "reflect-metadata";
 
 /**
  * The certificate library, loaded when a certificate is made and not at every start. A static import would also run
- * before `reflect-metadata.ts` in a bundle, which the library needs.
+ * before `reflect-metadata` in a bundle, which the library needs.
  */
 const library = () => import("@peculiar/x509");
 
