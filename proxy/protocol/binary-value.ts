@@ -8,6 +8,7 @@
 import type { Value } from "../model/value.ts";
 import { binaryCollation, decodeText } from "./character-set.ts";
 import { ColumnFlag, ColumnType, isBytesType, isStringType } from "./column-type.ts";
+import { fixedText, generalText, shortestFloat32 } from "./floating-text.ts";
 import { MalformedPacket, type PacketReader } from "./packet-reader.ts";
 
 /** What must be known of a column or parameter to read its values. `decimals` is 31 where the type does not fix it. */
@@ -77,40 +78,9 @@ function timeValue(reader: PacketReader, decimals: number): string {
   return `${sign}${digits2(hours)}:${minutes}:${seconds}${fraction(micros, decimals)}`;
 }
 
-/** Shortest digits and decimal exponent: value = 0.DIGITS × 10^point. */
-function digitsOf(text: string): { digits: string; point: number } {
-  const [mantissa = "", exponent = "0"] = text.split("e");
-  const [whole = "", part = ""] = mantissa.split(".");
-  const all = whole + part;
-  const leading = all.length - all.replace(/^0+/, "").length;
-  return { digits: all.slice(leading).replace(/0+$/, ""), point: whole.length - leading + Number(exponent) };
-}
-
-/** MySQL's text of a floating-point number: fixed notation up to 15 digits before the point, else `1.5e20` (my_gcvt). */
-function floatText(shortest: string): string {
-  const sign = shortest.startsWith("-") ? "-" : "";
-  const { digits, point } = digitsOf(sign === "" ? shortest : shortest.slice(1));
-  if (digits === "") return `${sign}0`;
-  if (point > 15 || point < -14) {
-    const rest = digits.slice(1);
-    return `${sign}${digits[0]}${rest === "" ? "" : `.${rest}`}e${point - 1}`;
-  }
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
-  if (digits.length <= point) return sign + digits.padEnd(point, "0");
-  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
-}
-
-function shortestFloat32(value: number): string {
-  for (let precision = 6; precision < 9; precision += 1) {
-    const text = value.toPrecision(precision);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
-  }
-  return String(Number(value.toPrecision(9)));
-}
-
 function floatingValue(value: number, shortest: string, of: ValueType): string {
   if (!Number.isFinite(value)) return String(value);
-  const text = of.decimals < 31 ? value.toFixed(of.decimals) : floatText(shortest);
+  const text = of.decimals < 31 ? fixedText(value, of.decimals) : generalText(value, shortest);
   return zeroFilled(text, of);
 }
 
@@ -134,7 +104,7 @@ export function readBinaryValue(reader: PacketReader, of: ValueType): Value {
     case ColumnType.SHORT:
       return integerValue(reader, 2, of);
     case ColumnType.YEAR:
-      return digits4(reader.uint16());
+      return String(reader.uint16()).padStart(of.length === 2 ? 2 : 4, "0");
     case ColumnType.LONG:
     case ColumnType.INT24:
       return integerValue(reader, 4, of);
@@ -146,7 +116,7 @@ export function readBinaryValue(reader: PacketReader, of: ValueType): Value {
     }
     case ColumnType.DOUBLE: {
       const value = reader.bytes(8).readDoubleLE();
-      return floatingValue(value, Object.is(value, -0) ? "-0" : String(value), of);
+      return floatingValue(value, String(value), of);
     }
     case ColumnType.DATE:
     case ColumnType.NEWDATE:
