@@ -80,5 +80,5 @@ export const commands: readonly Command[] = [
     },
   },
   { id: "help.palette", title: "All commands", group: "Help", keys: ["$mod+k"], everywhere: true, run: () => openOverlay("palette") },
-  { id: "help.shortcuts", title: "Keyboard shortcuts", group: "Help", keys: ["Shift+?"], run: () => openOverlay("shortcuts") },
+  { id: "help.shortcuts", title: "Keyboard shortcuts", group: "Help", keys: ["[Shift]+?"], run: () => openOverlay("shortcuts") },
 ];

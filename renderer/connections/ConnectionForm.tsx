@@ -82,7 +82,11 @@ export function ConnectionForm({ listed, onSaved }: ConnectionFormProps) {
       <div className={styles.foot}>
         {Object.keys(errors).length > 0 && <Notice tone="error">Some settings cannot be used; see next to them.</Notice>}
         {failure !== null && <Notice tone="error">{failure.message}</Notice>}
-        {tested !== null && <TestVerdict tested={tested} />}
+        {tested !== null && (
+          <Notice tone={tested.ok ? "info" : "error"}>
+            <PlainText text={tested.message} />
+          </Notice>
+        )}
         <div className={styles.actions}>
           <button type="submit" className={classNames(controls.button, controls.primary)} disabled={work !== "idle"}>
             {work === "saving" ? "Saving…" : listed === null ? "Add connection" : "Save"}
@@ -96,19 +100,5 @@ export function ConnectionForm({ listed, onSaved }: ConnectionFormProps) {
         </div>
       </div>
     </form>
-  );
-}
-
-function TestVerdict({ tested }: { readonly tested: Tested }) {
-  const tls = tested.tls === null ? "without TLS" : `over ${tested.tls.version} (${tested.tls.cipher})`;
-  return (
-    <Notice tone={tested.ok ? "info" : "error"}>
-      <PlainText text={tested.message} />
-      {tested.ok && tested.upstreamVersion !== null && (
-        <div className={styles.facts}>
-          <PlainText text={tested.upstreamVersion} />, {tls}
-        </div>
-      )}
-    </Notice>
   );
 }

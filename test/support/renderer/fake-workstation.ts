@@ -61,7 +61,7 @@ export class FakeWorkstation {
       send: (message) => {
         if (message.kind === "call") reply(this.#answer(message.id, message.name, message.input as never));
         else if (message.kind === "subscribe") this.#subscribe(message, reply, timers);
-        else clearInterval(timers.get(message.id));
+        else if (message.kind === "cancel") clearInterval(timers.get(message.id));
       },
       onMessage: (listener) => {
         hear = listener;
@@ -141,7 +141,7 @@ export class FakeWorkstation {
       case "connections.test":
         return {
           ok: true,
-          message: "Signed in to the upstream and out again.",
+          message: "The server (9.7.0) accepted the sign-in over TLSv1.3.",
           upstreamVersion: "9.7.0",
           tls: { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
         };

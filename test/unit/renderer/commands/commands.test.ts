@@ -5,7 +5,7 @@ describe("names of keys", () => {
   it.each([
     ["$mod+k", false, "Ctrl K"],
     ["$mod+k", true, "⌘K"],
-    ["Shift+?", false, "?"],
+    ["[Shift]+?", false, "?"],
     ["g l", false, "G then L"],
     ["Shift+F6", false, "Shift F6"],
   ])("writes %s (Mac: %s) as %s", (binding, mac, text) => {

@@ -1,0 +1,22 @@
+import { startStenograph, temporaryDirectory } from "../stenograph.ts";
+
+/** A running `serve` with a data directory of its own. */
+export interface BrowserHost {
+  /** The address that lets one browser in, once. */
+  readonly url: string;
+  end(): Promise<void>;
+}
+
+/** Starts `serve` on a free port. */
+export async function startBrowserHost(): Promise<BrowserHost> {
+  const directory = temporaryDirectory();
+  const running = await startStenograph(["serve", "--data", directory.path, "--port", "0", "--no-open"]);
+  const { url } = running.first as unknown as { readonly url: string };
+  return {
+    url,
+    end: async () => {
+      await running.end();
+      directory[Symbol.dispose]();
+    },
+  };
+}
