@@ -52,10 +52,11 @@ const numberExpressions: Readonly<Record<NumberField, string>> = {
 /** Numbers under which outcomes are kept. */
 export const outcomeNumbers = { ok: 0, error: 1, aborted: 2, denied: 3 } as const;
 
+/** What is true of few statements is written as the library's partial indexes have it, so that they are used. */
 const stateConditions: Readonly<Record<State, string>> = {
-  slow: `s.duration_us >= ${slowMicros}`,
-  failed: `s.outcome = ${outcomeNumbers.error}`,
-  aborted: `s.outcome = ${outcomeNumbers.aborted}`,
+  slow: `(s.duration_us >= ${slowMicros} AND (s.duration_us >= ${slowMicros}) = 1)`,
+  failed: `(s.outcome <> 0 AND s.outcome = ${outcomeNumbers.error})`,
+  aborted: `(s.outcome <> 0 AND s.outcome = ${outcomeNumbers.aborted})`,
   partial: "s.partial = 1",
 };
 
@@ -157,6 +158,7 @@ class SqlWriter {
     if (range === null) return `${expression} IS NOT NULL`;
     if (range.min !== null && range.min === range.max) return `${expression} = ${this.#parameter(range.min)}`;
     const conditions = [];
+    if (expression === numberExpressions.duration && (range.min ?? 0) >= slowMicros) conditions.push(stateConditions.slow);
     if (range.min !== null) conditions.push(`${expression} ${range.minIncluded ? ">=" : ">"} ${this.#parameter(range.min)}`);
     if (range.max !== null) conditions.push(`${expression} ${range.maxIncluded ? "<=" : "<"} ${this.#parameter(range.max)}`);
     return `(${conditions.join(" AND ")})`;

@@ -38,8 +38,9 @@ export function prepareFilter(database: LibraryDatabase, text: string, now: Unix
   if (!parsed.ok) throw new FailureError("bad-filter", parsed.message);
   const { filter } = parsed;
   const { where, parameters, regexes } = toSql(filter, now);
-  const indexed = isIndexed(filter);
-  const range = `${indexed ? "+" : ""}s.id BETWEEN @lo AND @hi`;
+  const help = indexHelp(filter);
+  // The plus keeps the database from reading all rows of the range instead of using the index.
+  const range = `${help === "in-any-order" ? "+" : ""}s.id BETWEEN @lo AND @hi`;
   const words = wordExpression(filter);
   const idSql =
     words === null
@@ -53,25 +54,33 @@ export function prepareFilter(database: LibraryDatabase, text: string, now: Unix
   const bind = (lo: number, hi: number) => ({ ...parameters, ...outside(database, regexes, lo, hi), lo, hi });
   return {
     all: filter.kind === "all",
-    indexed,
+    indexed: help !== "none",
     ids: (lo, hi) => ids.all(bind(lo, hi)),
     counts: (lo, hi, axis) => counts.all({ ...bind(lo, hi), from: axis.from, to: axis.to, width: axis.width }),
   };
 }
 
-/** Whether a filter, or one of the conditions that it joins with “and”, is answered from an index of few entries. */
-function isIndexed(filter: Filter): boolean {
+/**
+ * How the database's indexes help with a filter, or with one of the conditions that it joins with “and”: `in-order` gives
+ * few entries in the order of ids, `in-any-order` few entries that are sorted afterwards, `none` reads every statement.
+ */
+type IndexHelp = "in-order" | "in-any-order" | "none";
+
+function indexHelp(filter: Filter): IndexHelp {
   switch (filter.kind) {
-    case "and":
-      return filter.terms.some(isIndexed);
+    case "and": {
+      const helps = filter.terms.map(indexHelp);
+      return helps.find((help) => help === "in-order") ?? helps.find((help) => help === "in-any-order") ?? "none";
+    }
     case "is":
-      return filter.state !== "partial";
+      return filter.state === "partial" ? "none" : "in-order";
     case "text":
-      return filter.field === "session" && filter.match.kind === "exact";
+      return filter.field === "session" && filter.match.kind === "exact" ? "in-any-order" : "none";
     case "number":
-      return filter.field === "duration" && (filter.range?.min ?? 0) >= slowMicros;
+      if (filter.field === "duration") return (filter.range?.min ?? 0) >= slowMicros ? "in-order" : "none";
+      return filter.field === "error" && filter.range !== null && filter.range.min === filter.range.max ? "in-order" : "none";
     default:
-      return false;
+      return "none";
   }
 }
 

@@ -7,7 +7,7 @@ import { matchesWildcard } from "../filter/text-match.ts";
 export type LibraryDatabase = Database.Database;
 
 /** Raised with every change of the tables or of what is written into them; another version is rebuilt. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Characters of a statement's text that are kept here; all of it is in the recording. */
 export const keptSqlCharacters = 65_536;
@@ -83,8 +83,10 @@ CREATE TABLE statements (
 CREATE UNIQUE INDEX statements_by_session ON statements (session, seq);
 CREATE INDEX statements_by_time ON statements (at);
 CREATE INDEX statements_by_digest ON statements (digest);
-CREATE INDEX statements_not_ok ON statements (outcome, errno) WHERE outcome <> 0;
-CREATE INDEX statements_slow ON statements (duration_us) WHERE duration_us >= 1000000;
+CREATE INDEX statements_not_ok ON statements (outcome) WHERE outcome <> 0;
+CREATE INDEX statements_by_error ON statements (errno) WHERE errno IS NOT NULL;
+-- Of a condition that always holds in it, so that its entries are in the order of ids.
+CREATE INDEX statements_slow ON statements ((duration_us >= 1000000)) WHERE duration_us >= 1000000;
 
 CREATE TABLE statement_details (
   id INTEGER PRIMARY KEY,
