@@ -7,11 +7,13 @@ import {
   fastAuthSuccess,
   performFullAuthentication,
 } from "../protocol/auth/caching-sha2-password.ts";
+import { ed25519ChallengeLength, ed25519Response } from "../protocol/auth/client-ed25519.ts";
 import { nativePasswordResponse } from "../protocol/auth/native-password.ts";
+import { parsecChallengeLength, parsecResponse } from "../protocol/auth/parsec.ts";
 import { encryptPassword, nulTerminatedPassword } from "../protocol/auth/rsa-password.ts";
 import { sha256PublicKeyRequest } from "../protocol/auth/sha256-password.ts";
 import { authMoreDataHeader, pluginDataOf } from "../protocol/auth-more-data.ts";
-import { authSwitchHeader, decodeAuthSwitchRequest, scrambleOf } from "../protocol/auth-switch-request.ts";
+import { type AuthSwitchRequest, authSwitchHeader, decodeAuthSwitchRequest, scrambleOf } from "../protocol/auth-switch-request.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { type Dialogue, fromUpstream, type Refused, receive, refusal, send, upstreamMalformed } from "./dialogue.ts";
 import { errHeader, okHeader, refusedByUpstream, type SignedIn } from "./upstream-answer.ts";
@@ -27,6 +29,11 @@ export interface StoredAccount {
 
 /** More packets than any plugin needs. */
 const mostPackets = 16;
+
+const challengeLengths: ReadonlyMap<string, number> = new Map([
+  [AuthPlugin.clientEd25519, ed25519ChallengeLength],
+  [AuthPlugin.parsec, parsecChallengeLength],
+]);
 
 /** Errors of the upstream that are about the account itself, and would tell a client about an account that is not its own. */
 const accountErrors: ReadonlySet<number> = new Set([1045, 1130, 1251, 1275, 1698, 1862, 3118, 3955, 4151]);
@@ -53,8 +60,11 @@ export function* authenticateUpstream(account: StoredAccount, firstUsed: string,
     if (header === authSwitchHeader && payload.length > 1) {
       const request = fromUpstream(decodeAuthSwitchRequest(payload));
       plugin = request.plugin;
-      scramble = Buffer.from(scrambleOf(request.pluginData));
+      scramble = Buffer.from(challengeOf(request));
       yield* sendSecret(switchedResponse(account, plugin, scramble));
+    } else if (plugin === AuthPlugin.parsec) {
+      // MariaDB marks a plugin's words as AuthMoreData only where they could be taken for another packet.
+      yield* sendSecret(saltedResponse(account, scramble, header === authMoreDataHeader ? pluginDataOf(payload) : payload));
     } else if (header === authMoreDataHeader) {
       const answer = answerToMoreData(account, plugin, scramble, pluginDataOf(payload));
       if (answer !== null) yield* sendSecret(answer);
@@ -71,6 +81,14 @@ function* sendSecret(answer: Buffer): Dialogue<void> {
   answer.fill(0);
 }
 
+/** The challenge in a plugin's data. MariaDB's newer plugins send all 32 bytes of theirs without a NUL behind them. */
+function challengeOf({ plugin, pluginData }: AuthSwitchRequest): Buffer {
+  const length = challengeLengths.get(plugin);
+  if (length === undefined) return scrambleOf(pluginData);
+  if (pluginData.length < length) throw upstreamMalformed(`the challenge of "${plugin}" is cut short`);
+  return pluginData.subarray(0, length);
+}
+
 function switchedResponse(account: StoredAccount, plugin: string, scramble: Buffer): Buffer {
   const { password, encrypted, connection } = account;
   switch (plugin) {
@@ -80,12 +98,23 @@ function switchedResponse(account: StoredAccount, plugin: string, scramble: Buff
       return cachingSha2Response(password, scramble);
     case AuthPlugin.sha256Password:
       return encrypted || password === "" ? nulTerminatedPassword(password) : Buffer.of(sha256PublicKeyRequest);
+    case AuthPlugin.clientEd25519:
+      return ed25519Response(password, scramble);
+    case AuthPlugin.parsec:
+      // Asks for the salt.
+      return Buffer.alloc(0);
     case AuthPlugin.clearPassword:
       if (!encrypted) throw clearWithoutTls(connection);
       return nulTerminatedPassword(password);
     default:
       throw notSpoken(connection, plugin);
   }
+}
+
+function saltedResponse(account: StoredAccount, challenge: Buffer, salt: Buffer): Buffer {
+  const response = parsecResponse(account.password, challenge, salt);
+  if (response === null) throw upstreamMalformed('what it says in "parsec" cannot be understood');
+  return response;
 }
 
 /** The answer to a plugin's AuthMoreData; `null` where it asks for none. */
@@ -117,7 +146,7 @@ function notSpoken(connection: string, plugin: string): Refused {
   return refusal("sign-in-failed", {
     errno: 2059,
     sqlstate: "HY000",
-    message: `The upstream wants the account stored for connection "${connection}" to sign in with "${plugin}", which is not supported. Choose an account with caching_sha2_password or mysql_native_password.`,
+    message: `The upstream wants the account stored for connection "${connection}" to sign in with "${plugin}", which is not supported. Choose an account with caching_sha2_password, mysql_native_password, ed25519 or parsec.`,
   });
 }
 

@@ -3,6 +3,8 @@ export const AuthPlugin = {
   nativePassword: "mysql_native_password",
   cachingSha2Password: "caching_sha2_password",
   sha256Password: "sha256_password",
+  clientEd25519: "client_ed25519",
+  parsec: "parsec",
   clearPassword: "mysql_clear_password",
   openIdConnectClient: "authentication_openid_connect_client",
 } as const;

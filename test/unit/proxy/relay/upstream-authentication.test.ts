@@ -1,6 +1,8 @@
+import { verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { cachingSha2Response } from "../../../../proxy/protocol/auth/caching-sha2-password.ts";
 import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-password.ts";
+import { ed25519PublicKey } from "../../../../proxy/protocol/auth/okp-key.ts";
 import { decryptPassword } from "../../../../proxy/protocol/auth/rsa-password.ts";
 import { encodeAuthMoreData } from "../../../../proxy/protocol/auth-more-data.ts";
 import { encodeAuthSwitchRequest } from "../../../../proxy/protocol/auth-switch-request.ts";
@@ -15,6 +17,8 @@ const key = newPasswordKey();
 const sha2 = "caching_sha2_password";
 const fast = Buffer.of(1, 3);
 const full = Buffer.of(1, 4);
+/** What MariaDB's PASSWORD() of ed25519 gives for "apppw". */
+const ed25519Key = "tUbgyBkL13TnEDSoFRgO/bM1S7Vxbf3319mT7EUURaI=";
 const clear = Buffer.from("apppw\0");
 
 function play(plugin: string, encrypted: boolean, password = "apppw") {
@@ -65,6 +69,27 @@ describe("the stored account signs in upstream", () => {
     played.hears("upstream", encodeAuthMoreData(key.publicKeyPem)).saysSomething("upstream", isPassword).waitsOnlyFor("upstream");
   });
 
+  it("by MariaDB's Ed25519, whose challenge may end in a zero", () => {
+    const challenge = Buffer.from(Array.from({ length: 32 }, (_, at) => 31 - at));
+    const request = Buffer.concat([Buffer.of(0xfe), Buffer.from("client_ed25519\0"), challenge]);
+    const played = play("mysql_native_password", false).hears("upstream", request);
+    const signed = played.saysSomething("upstream", (signature) =>
+      expect(verify(null, challenge, ed25519PublicKey(Buffer.from(ed25519Key, "base64")), signature)).toBe(true),
+    );
+    expect(signed.hears("upstream", okPacket).result.plugin).toBe("client_ed25519");
+  });
+
+  it("by parsec, which is asked for its salt first", () => {
+    const challenge = Buffer.alloc(32, 0x61);
+    const request = Buffer.concat([Buffer.of(0xfe), Buffer.from("parsec\0"), challenge]);
+    const salt = Buffer.concat([Buffer.from("P\0"), Buffer.alloc(18, 0x62)]);
+    for (const said of [salt, encodeAuthMoreData(salt)]) {
+      const asked = play("mysql_native_password", false).hears("upstream", request).says("upstream", Buffer.alloc(0));
+      const signed = asked.hears("upstream", said).saysSomething("upstream", (answer) => expect(answer).toHaveLength(96));
+      expect(signed.hears("upstream", okPacket).result.plugin).toBe("parsec");
+    }
+  });
+
   it("with an empty password", () => {
     expect(firstResponse(sha2, scramble, "")).toHaveLength(0);
     switched(sha2, false, "").says("upstream", Buffer.alloc(0));
@@ -97,7 +122,7 @@ describe("the stored account is refused", () => {
   });
 
   it("by a plugin that is not spoken", () => {
-    expect(switched("client_ed25519", false).error.message).toContain('"client_ed25519"');
+    expect(switched("dialog", false).error.message).toContain('"dialog"');
     expect(play(sha2, false).hears("upstream", Buffer.of(0xfe)).error.message).toContain("mysql_old_password");
   });
 
@@ -106,6 +131,13 @@ describe("the stored account is refused", () => {
   });
 
   it("by an upstream that makes no sense", () => {
+    for (const plugin of ["client_ed25519", "parsec"]) {
+      const short = Buffer.concat([Buffer.of(0xfe), Buffer.from(`${plugin}\0short`)]);
+      expect(play("mysql_native_password", false).hears("upstream", short).refusal.cause).toBe("upstream-malformed");
+    }
+    const request = Buffer.concat([Buffer.of(0xfe), Buffer.from("parsec\0"), Buffer.alloc(32, 1)]);
+    const asked = play("mysql_native_password", false).hears("upstream", request).says("upstream", Buffer.alloc(0));
+    expect(asked.hears("upstream", Buffer.from("Q\0salt")).refusal.cause).toBe("upstream-malformed");
     expect(play(sha2, false).hears("upstream", Buffer.of(1, 9)).refusal.cause).toBe("upstream-malformed");
     expect(play(sha2, false).hears("upstream", full).says("upstream", Buffer.of(2)).hears("upstream", Buffer.of(1, 65)).refusal.cause).toBe(
       "upstream-malformed",
