@@ -1,6 +1,6 @@
 import { fields, laterFields, laterStates, numberFields, states, textFields } from "./fields.ts";
 import type { Filter, NumberField, State, TextField, TextMatch } from "./filter.ts";
-import { parse, SyntaxError as GrammarError, type Written, type WrittenValue } from "./grammar.generated.js";
+import { SyntaxError as GrammarError, parse, type Written, type WrittenValue } from "./grammar.generated.js";
 import { momentOf } from "./moment.ts";
 import { comparedRange, numberExample, numberOf, spanMicros, writtenRange } from "./quantity.ts";
 import { regexOf } from "./text-match.ts";

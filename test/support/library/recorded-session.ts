@@ -1,12 +1,12 @@
 /** Recordings as the recorder writes them, of sessions that a test makes up. */
 import fs from "node:fs";
 import path from "node:path";
+import type { CloseCause, SessionOpen } from "../../../proxy/model/session.ts";
+import type { UnixMicros } from "../../../proxy/model/value.ts";
 import { Capability } from "../../../proxy/protocol/capabilities.ts";
 import { ColumnType } from "../../../proxy/protocol/column-type.ts";
 import { encodeErrPacket } from "../../../proxy/protocol/err-packet.ts";
 import { PacketWriter, toPackets } from "../../../proxy/protocol/packet-writer.ts";
-import type { CloseCause, SessionOpen } from "../../../proxy/model/session.ts";
-import type { UnixMicros } from "../../../proxy/model/value.ts";
 import { encodeFileHeader, encodeJsonFrame, FrameKind } from "../../../proxy/recording/frame.ts";
 import { newSessionId, recordingPath } from "../../../proxy/recording/recording-files.ts";
 import { RecordingWriter } from "../../../proxy/recording/recording-writer.ts";

@@ -119,7 +119,8 @@ const condition = fc.oneof(
     "last:1m",
     "last:2h",
     "after:2026-09-21T13:00Z",
-    "before:2026-09-21T14:14Z", "after:2026-09-21T14:14Z",
+    "before:2026-09-21T14:14Z",
+    "after:2026-09-21T14:14Z",
   ),
   fc.constantFrom("digest:0*", "digest:a*", `digest:${digestOf("select").hash}`),
 );

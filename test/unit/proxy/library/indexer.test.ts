@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Indexer, type IndexedSlice } from "../../../../proxy/library/indexer.ts";
+import { type IndexedSlice, Indexer } from "../../../../proxy/library/indexer.ts";
 import { type LibraryDatabase, openLibrary, recreateTables } from "../../../../proxy/library/schema.ts";
 import { SessionTable } from "../../../../proxy/library/session-table.ts";
 import { sealRecording } from "../../../../proxy/recording/seal.ts";
