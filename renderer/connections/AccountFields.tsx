@@ -1,5 +1,5 @@
 import styles from "./ConnectionForm.module.css";
-import type { DraftFieldsProps } from "./ConnectionForm.tsx";
+import type { DraftFieldsProps } from "./draft.ts";
 import { Field } from "./Field.tsx";
 import { SecretField } from "./SecretField.tsx";
 

@@ -19,13 +19,6 @@ interface ConnectionFormProps {
   readonly onSaved: (saved: ConnectionListed) => void;
 }
 
-/** What a group of fields needs. */
-export interface DraftFieldsProps {
-  readonly draft: ConnectionDraft;
-  readonly errors: DraftErrors;
-  readonly change: (change: Partial<ConnectionDraft>) => void;
-}
-
 type Tested = CallOutput<"connections.test">;
 type Work = "idle" | "testing" | "saving";
 

@@ -2,7 +2,7 @@ import type { ConnectionInput } from "../../proxy/api/contract.ts";
 import { CopyButton } from "../shell/CopyButton.tsx";
 import { useStatus } from "../state/status.ts";
 import styles from "./ConnectionForm.module.css";
-import type { DraftFieldsProps } from "./ConnectionForm.tsx";
+import type { DraftFieldsProps } from "./draft.ts";
 import { Field } from "./Field.tsx";
 import fileStyles from "./SafetyFields.module.css";
 
@@ -62,7 +62,9 @@ export function SafetyFields({ draft, errors, change }: DraftFieldsProps) {
         hint={
           draft.clientTls === "off" || caFile === null ? undefined : (
             <span className={fileStyles.file}>
-              Clients that verify trust <code>{caFile}</code>
+              <span>
+                Clients that verify trust <code>{caFile}</code>
+              </span>
               <CopyButton text={caFile} what="the file's path" />
             </span>
           )

@@ -30,6 +30,13 @@ export interface ConnectionDraft {
 /** What is wrong with a draft, by field, as sentences. */
 export type DraftErrors = { readonly [field in keyof ConnectionDraft]?: string };
 
+/** What a group of fields needs to show its part of a draft and to change it. */
+export interface DraftFieldsProps {
+  readonly draft: ConnectionDraft;
+  readonly errors: DraftErrors;
+  readonly change: (change: Partial<ConnectionDraft>) => void;
+}
+
 /** What a draft comes to: the call's input, or what is wrong. */
 export type ReadDraft =
   | { readonly ok: true; readonly connection: ConnectionInput; readonly secrets: ConnectionSecretsInput }

@@ -44,7 +44,14 @@ export function StatementDetails({ statement, side, onClose }: StatementDetailsP
     );
   }
   return (
-    <section className={styles.details} aria-label="Statement" aria-busy={output === null} data-stale={output === null}>
+    <section
+      className={styles.details}
+      aria-label="Statement"
+      aria-busy={output === null}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) onClose();
+      }}
+    >
       {detail !== null && (
         <>
           <Heading detail={detail} onClose={onClose} />

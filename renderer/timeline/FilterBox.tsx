@@ -1,5 +1,6 @@
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { describeFilter } from "../../proxy/filter/describe.ts";
 import { parseFilter } from "../../proxy/filter/parse-filter.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
@@ -110,6 +111,9 @@ export function FilterBox({ filter, onFilter }: FilterBoxProps) {
           </div>
           {parsed.message}
         </div>
+      )}
+      {parsed.ok && caret !== null && text.trim() !== "" && suggestions.length === 0 && (
+        <div className={styles.description}>{describeFilter(parsed.filter)}</div>
       )}
       {suggestions.length > 0 && parsed.ok && (
         <div className={classNames(controls.menu, styles.suggestions)} role="listbox" id={listId} aria-label="Fields">

@@ -18,8 +18,7 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
     const element = holder.current;
     if (element === null) return;
     const made = monaco.editor.create(element, {
-      value: "",
-      language: "mysql",
+      model: plainModel(),
       readOnly: true,
       domReadOnly: true,
       automaticLayout: true,
@@ -43,7 +42,6 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
       scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
       contextmenu: false,
       links: false,
-      bracketPairColorization: { enabled: false },
       matchBrackets: "always",
       occurrencesHighlight: "off",
       largeFileOptimizations: true,
@@ -81,4 +79,11 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
       }}
     />
   );
+}
+
+/** An empty text in MySQL's colours; brackets keep the colour of their kind. */
+function plainModel(): monaco.editor.ITextModel {
+  const model = monaco.editor.createModel("", "mysql");
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+  return model;
 }

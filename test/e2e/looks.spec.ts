@@ -81,6 +81,7 @@ const looks: readonly Look[] = [
     name: "palette",
     address: "",
     show: async (page) => {
+      await expect(rowWith(page, "SELECT")).toBeVisible();
       await page.keyboard.press("Control+k");
       await expect(page.getByRole("dialog")).toBeVisible();
     },
