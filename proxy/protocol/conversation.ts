@@ -8,6 +8,7 @@
  */
 import { Capability, has, ServerStatus } from "./capabilities.ts";
 import { Command } from "./command.ts";
+import { Fifo } from "./fifo.ts";
 import { ClientRole, ServerRole } from "./packet-role.ts";
 import { maxPayload } from "./packet-writer.ts";
 
@@ -46,7 +47,7 @@ export function hasNoAnswer(command: number): boolean {
  */
 export class Conversation<T> {
   /** Commands in the order in which they will be answered. */
-  readonly pending: Pending<T>[] = [];
+  readonly pending = new Fifo<Pending<T>>();
   /** True after `server` where that packet was the last of the first pending command's answer. The caller then calls `finish`. */
   ended = false;
   /** Why the answer cannot be followed any more; `null` while it can. It is followed again from the next command on. */
@@ -77,7 +78,7 @@ export class Conversation<T> {
 
   /** The role of the next packet from the client, which is `length` bytes long. Does not change what is pending: see `command`. */
   client(length: number): ClientRole {
-    const head = this.pending[0];
+    const head = this.pending.first;
     if (this.refusedContent || (this.state === states.infile && this.lost === null))
       return length === 0 ? ClientRole.infileEnd : ClientRole.infileContent;
     return this.authenticating && head !== undefined ? ClientRole.authentication : ClientRole.command;
@@ -116,7 +117,7 @@ export class Conversation<T> {
    * the whole payload's.
    */
   server(bytes: Buffer, start: number, kept: number, length: number): ServerRole {
-    const head = this.pending[0];
+    const head = this.pending.first;
     if (head === undefined) return ServerRole.unsolicited;
     if (this.lost !== null) return ServerRole.unknown;
     const first = kept > 0 ? (bytes[start] as number) : -1;

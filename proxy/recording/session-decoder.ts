@@ -105,7 +105,7 @@ export class SessionDecoder {
 
   /** Whether statement `seq` has been delivered: it was sent, and is not waiting for its answer. */
   answered(seq: number): boolean {
-    return this.nextSeq > seq && !this.conversation.pending.some(({ attachment }) => attachment.seq === seq);
+    return this.nextSeq > seq && ![...this.conversation.pending].some(({ attachment }) => attachment.seq === seq);
   }
 
   private begin(open: SessionOpen): void {
@@ -137,7 +137,7 @@ export class SessionDecoder {
   private newServerTrack(): PacketTrack {
     return new PacketTrack(
       {
-        begin: () => this.conversation.pending[0]?.attachment.answerBegan(this.server),
+        begin: () => this.conversation.pending.first?.attachment.answerBegan(this.server),
         packet: (bytes, start, kept, length) => this.serverPacket(bytes, start, kept, length),
       },
       this.sink.row === undefined ? answerPrefix : Number.POSITIVE_INFINITY,
@@ -145,7 +145,7 @@ export class SessionDecoder {
   }
 
   private clientPacket(payload: Buffer, length: number): void {
-    const head = this.conversation.pending[0];
+    const head = this.conversation.pending.first;
     switch (this.conversation.client(length)) {
       case ClientRole.infileEnd:
         head?.attachment.received(length);
@@ -187,7 +187,7 @@ export class SessionDecoder {
 
   private serverPacket(bytes: Buffer, start: number, kept: number, length: number): void {
     const role = this.conversation.server(bytes, start, kept, length);
-    const head = this.conversation.pending[0];
+    const head = this.conversation.pending.first;
     if (head === undefined) return;
     const draft = head.attachment;
     draft.answered(length, this.frameAt);
