@@ -33,12 +33,14 @@ const encodingOfIds: readonly (readonly [Encoding, readonly number[]])[] = [
   ["windows-1256", [57, 67]],
   ["utf-16be", [35, 90, 159, 54, 55]],
   ["utf-16le", [56, 62]],
+  ["utf-32be", [60, 61]],
   ["gb18030", [248, 249, 250]],
   ["bytes", [binaryCollation]],
 ];
 
 const ranges: readonly (readonly [Encoding, number, number])[] = [
   ["utf-16be", 101, 151],
+  ["utf-32be", 160, 183],
   ["utf-8", 192, 215],
   ["utf-8", 224, 247],
   ["utf-8", 255, 323],
@@ -68,11 +70,24 @@ function decoderFor(encoding: Encoding): TextDecoder | null {
   return decoder;
 }
 
+/** UTF-32, which the Encoding Standard does not have. */
+function decodeUtf32(bytes: Buffer): string | null {
+  if (bytes.length % 4 !== 0) return null;
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4) {
+    const point = bytes.readUInt32BE(at);
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return null;
+    text += String.fromCodePoint(point);
+  }
+  return text;
+}
+
 /** The text that `bytes` are in the given collation's character set; `null` where they are not text in it. */
 export function decodeText(bytes: Buffer, collation: number): string | null {
   const encoding = encodingOf(collation);
   if (encoding === "bytes") return null;
   if (encoding === "utf-8" || encoding === "unknown") return isUtf8(bytes) ? bytes.toString("utf8") : null;
+  if (encoding === "utf-32be") return decodeUtf32(bytes);
   try {
     return decoderFor(encoding)?.decode(bytes) ?? null;
   } catch {

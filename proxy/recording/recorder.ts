@@ -8,8 +8,9 @@ import { FailureError } from "../model/failure.ts";
 import type { SessionOpen } from "../model/session.ts";
 import type { RecordingState } from "../model/status.ts";
 import { FrameKind } from "./frame.ts";
+import { recordingFailure } from "./recording-failure.ts";
 import { recordingPath, recordingsDirectory } from "./recording-files.ts";
-import { type RecordingFileSystem, RecordingWriter, recordingFailure } from "./recording-writer.ts";
+import { type RecordingFileSystem, RecordingWriter } from "./recording-writer.ts";
 import { type MissingEnd, SessionRecording } from "./session-recording.ts";
 
 const syncEveryMs = 200;

@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 import { FailureError } from "../model/failure.ts";
 import { nowNs } from "./clock.ts";
 import { encodeFileHeader, encodeJsonFrame, FrameKind, frameHeadBytes, frameTailBytes, writeFrameHead } from "./frame.ts";
+import { recordingFailure } from "./recording-failure.ts";
 
 /** Payloads up to this size are copied next to their head and written by one `write`; larger ones go by `writev`. */
 const copyLimit = 32 * 1024;
@@ -25,30 +26,6 @@ export interface RecordingFileSystem {
   closeSync(fd: number): void;
   fstatSync(fd: number): { readonly nlink: number };
   fdatasync(fd: number, done: (error: Error | null) => void): void;
-}
-
-/** Says why a recording cannot be written, for the client, the window and the log. */
-export function recordingFailure(error: unknown, file: string): FailureError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
-  const causes: { readonly [code: string]: string } = {
-    ENOSPC: "the disk is full; free some space",
-    EDQUOT: "the disk quota is used up; free some space",
-    EROFS: "the file system is read-only; mount it for writing",
-    EACCES: "this directory may not be written; change its permissions or choose another",
-    EPERM: "this directory may not be written; change its permissions or choose another",
-    EFBIG: "the file may not grow any further; raise the limit on file sizes",
-    EMFILE: "too many files are open; raise the limit on open files",
-    ENFILE: "too many files are open on this machine",
-    ENOENT: "the recording or its directory was removed while it was being written",
-  };
-  const cause = causes[code] ?? "the disk may be failing; check it";
-  return new FailureError(
-    "recording-failed",
-    `Stenograph cannot record and therefore forwards nothing: ${cause} (${code}, ${path.dirname(file)})`,
-    {
-      cause: error,
-    },
-  );
 }
 
 /** The open recording of one session. Not safe to use after `close`. */

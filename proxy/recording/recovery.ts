@@ -7,8 +7,9 @@ import type { SessionClose, SessionOpen } from "../model/session.ts";
 import { nowNs } from "./clock.ts";
 import { encodeJsonFrame, FrameKind } from "./frame.ts";
 import { FrameReader, type ReadEnd } from "./frame-reader.ts";
+import { holdsFrame } from "./frame-search.ts";
 import { recorderIsAlive } from "./recorder-lock.ts";
-import { recordingFailure } from "./recording-writer.ts";
+import { keepingFailure } from "./recording-failure.ts";
 import { sealRecording } from "./seal.ts";
 
 /** What recovery did with one recording. */
@@ -45,8 +46,8 @@ function inspect(file: string): { found: Inspection; end: ReadEnd } {
 }
 
 /**
- * Recovers one recording where its recorder is gone. A checksum that fails with whole frames behind it is damage, not
- * a torn tail, and nothing is cut. What is cut is kept beside the recording, in a file that ends in `.torn`. Throws a
+ * Recovers one recording where its recorder is gone. Bytes that are no frame, with whole frames behind them, are damage
+ * and not a torn tail, and nothing is cut. What is cut is kept beside the recording, in a file that ends in `.torn`. Throws a
  * `FailureError` where the file cannot be read or written.
  */
 export function recoverRecording(dataDirectory: string, file: string): Recovery {
@@ -57,7 +58,7 @@ export function recoverRecording(dataDirectory: string, file: string): Recovery 
     if (recorderIsAlive(dataDirectory, found.open.recorder)) return { kind: "untouched", why: "being recorded" };
     return endRecording(file, found, end);
   } catch (thrown) {
-    throw recordingFailure(thrown, file);
+    throw keepingFailure(thrown, file, "recovered");
   }
 }
 
@@ -67,14 +68,13 @@ export function closeCrashed(file: string): Recovery {
     const { found, end } = inspect(file);
     return found.sealed ? { kind: "untouched", why: "sealed" } : endRecording(file, found, end);
   } catch (thrown) {
-    throw recordingFailure(thrown, file);
+    throw keepingFailure(thrown, file, "recovered");
   }
 }
 
 function endRecording(file: string, found: Inspection, end: ReadEnd): Recovery {
   const size = fs.statSync(file).size;
-  if (end.kind === "damaged" && !reachesEnd(file, end.offset, size))
-    return { kind: "damaged", reason: `${end.reason} at byte ${end.offset}` };
+  if (end.kind !== "end" && holdsFrame(file, end.offset + 1)) return { kind: "damaged", reason: `${end.reason} at byte ${end.offset}` };
   if (end.offset < size) cutTail(file, end.offset);
   if (!found.closed) fs.appendFileSync(file, encodeJsonFrame(FrameKind.close, nowNs(), crashed(found)), { flush: true });
   sealRecording(file);
@@ -98,18 +98,6 @@ function cutTail(file: string, from: number): void {
     fs.closeSync(kept);
   }
   fs.truncateSync(file, from);
-}
-
-/** Whether the frame at `offset` is the last thing in the file, as a frame is that was being written at a power loss. */
-function reachesEnd(file: string, offset: number, size: number): boolean {
-  const fd = fs.openSync(file, "r");
-  try {
-    const head = Buffer.alloc(4);
-    if (fs.readSync(fd, head, 0, 4, offset) < 4) return true;
-    return offset + head.readUInt32LE(0) + 17 >= size;
-  } finally {
-    fs.closeSync(fd);
-  }
 }
 
 function crashed(found: Inspection): SessionClose {

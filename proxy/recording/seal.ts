@@ -1,11 +1,13 @@
 /** Sealing: a closed recording gets a last frame that states the digest of all before it. */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import path from "node:path";
+import { FailureError } from "../model/failure.ts";
 import { program } from "../model/program.ts";
 import { nowNs } from "./clock.ts";
 import { encodeJsonFrame, FrameKind, fileHeaderBytes, type Seal } from "./frame.ts";
 import { FrameReader, type ReadEnd } from "./frame-reader.ts";
-import { recordingFailure } from "./recording-writer.ts";
+import { keepingFailure } from "./recording-failure.ts";
 
 /** What a whole read of a recording found. */
 export interface RecordingDigest {
@@ -33,10 +35,15 @@ export function digestRecording(file: string): RecordingDigest {
   let closed = false;
   let seal: Seal | null = null;
   try {
+    let behindSeal: ReadEnd | null = null;
     const end = reader.read((frame) => {
+      if (seal !== null) {
+        behindSeal = { kind: "damaged", offset: frame.offset, reason: "a frame follows the seal" };
+        return false;
+      }
       if (frame.kind === FrameKind.seal) {
         seal = JSON.parse(frame.payload.toString("utf8")) as Seal;
-        return false;
+        return true;
       }
       hash.update(reader.lastFrame);
       frames += 1;
@@ -44,7 +51,7 @@ export function digestRecording(file: string): RecordingDigest {
       if (frame.kind === FrameKind.close) closed = true;
       return true;
     });
-    return { sha256: hash.digest("hex"), bytes, frames, closed, seal, end };
+    return { sha256: hash.digest("hex"), bytes, frames, closed, seal, end: behindSeal ?? end };
   } finally {
     reader.close();
   }
@@ -57,7 +64,10 @@ export function digestRecording(file: string): RecordingDigest {
 export function sealRecording(file: string): Seal {
   const digest = digestRecording(file);
   if (digest.seal !== null) return digest.seal;
-  if (!digest.closed || digest.end.kind !== "end") throw recordingFailure(new Error("it is not closed or not whole"), file);
+  if (!digest.closed || digest.end.kind !== "end") {
+    const why = digest.end.kind === "end" ? "its session has not ended" : `${digest.end.reason} at byte ${digest.end.offset}`;
+    throw new FailureError("recording-not-kept", `The recording ${path.basename(file)} could not be sealed: ${why}.`);
+  }
   const seal: Seal = {
     version: 1,
     sha256: digest.sha256,
@@ -69,8 +79,17 @@ export function sealRecording(file: string): Seal {
   try {
     fs.appendFileSync(file, encodeJsonFrame(FrameKind.seal, nowNs(), seal), { flush: true });
   } catch (thrown) {
-    fs.truncateSync(file, digest.bytes);
-    throw recordingFailure(thrown, file);
+    takeBack(file, digest.bytes);
+    throw keepingFailure(thrown, file, "sealed");
   }
   return seal;
+}
+
+/** Cuts a half-written seal. Where even that fails, the next start finds it torn and cuts it. */
+function takeBack(file: string, length: number): void {
+  try {
+    fs.truncateSync(file, length);
+  } catch {
+    // The failure that led here is the one to report.
+  }
 }

@@ -1,6 +1,7 @@
 /** The recording of one open session: what the relay writes to before it forwards. */
-import type { SessionClose } from "../model/session.ts";
+
 import type { FailureError } from "../model/failure.ts";
+import type { SessionClose } from "../model/session.ts";
 import { nowNs } from "./clock.ts";
 import { FrameKind, type Gap, type Note } from "./frame.ts";
 import type { RecordingWriter } from "./recording-writer.ts";

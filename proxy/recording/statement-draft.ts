@@ -1,9 +1,9 @@
 /** A statement while its packets are being decoded. */
 import type { Outcome, Parameter, RecordingPosition, Statement, StatementContext } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
+import { Capability, has } from "../protocol/capabilities.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { Command, commandName } from "../protocol/command.ts";
-import { Capability, has } from "../protocol/capabilities.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { decodeOkPacket } from "../protocol/ok-packet.ts";
 import { maxPayload } from "../protocol/packet-writer.ts";

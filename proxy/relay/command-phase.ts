@@ -35,6 +35,8 @@ export class CommandPhase {
   private sendingFile = false;
   private held: Buffer[] = [];
   private sensitive = false;
+  /** What the packet is was decided by its first byte, whatever the upstream says before its last. */
+  private beganAsAuthentication = false;
   private sensitiveFrom = 0;
   private plainFrom = 0;
   private chunk: Buffer = Buffer.alloc(0);
@@ -96,6 +98,7 @@ export class CommandPhase {
 
   private clientBegan(first: number, offset: number): void {
     const role = this.conversation.client(1);
+    this.beganAsAuthentication = role === ClientRole.authentication;
     this.sendingFile = role === ClientRole.infileContent;
     this.sensitive = role === ClientRole.authentication || (role === ClientRole.command && first === Command.CHANGE_USER);
     if (!this.sensitive) {
@@ -108,7 +111,7 @@ export class CommandPhase {
 
   private clientPacket(first: number, length: number, end: number): void {
     this.clientPackets += 1;
-    const role = this.conversation.client(length);
+    const role = this.beganAsAuthentication ? ClientRole.authentication : this.conversation.client(length);
     if (this.sensitive) this.addSensitive(end, role === ClientRole.command);
     if (role === ClientRole.infileEnd) this.conversation.infileEnded();
     if (role === ClientRole.authentication) this.conversation.authenticationAnswered();

@@ -30,7 +30,7 @@ async function capture(server: CapturedSession["server"], port: number, extra: n
   const attributes = has(client.capabilities, Capability.QUERY_ATTRIBUTES);
   for (const sql of preparation) await client.command(queryOf(sql, attributes));
   const answers: CapturedAnswer[] = [];
-  const ask = async (what: string, command: Buffer, infile?: Buffer): Promise<Buffer> => {
+  const ask = async (what: string, command: Buffer, infile: Buffer = Buffer.alloc(0)): Promise<Buffer> => {
     const answer = await client.command(command, infile);
     answers.push({ what, command: command.toString("hex"), answer: answer.map((payload) => payload.toString("hex")) });
     return answer[0] ?? Buffer.alloc(0);

@@ -78,7 +78,7 @@ export class WireClient {
   }
 
   /** Sends one command and gives the payloads of its whole answer. `infile`: content for a LOCAL INFILE request. */
-  async command(payload: Buffer, infile = Buffer.alloc(0)): Promise<Buffer[]> {
+  async command(payload: Buffer, infile: Buffer = Buffer.alloc(0)): Promise<Buffer[]> {
     this.send(payload, 0);
     const answer: Buffer[] = [];
     if (!this.conversation.command(payload[0] ?? 0, null)) return answer;
