@@ -18,7 +18,8 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
     const element = holder.current;
     if (element === null) return;
     const made = monaco.editor.create(element, {
-      model: plainModel(),
+      value: "",
+      language: "mysql",
       readOnly: true,
       domReadOnly: true,
       automaticLayout: true,
@@ -79,11 +80,4 @@ export default function SqlViewer({ text, wrap }: SqlViewerProps) {
       }}
     />
   );
-}
-
-/** An empty text in MySQL's colours; brackets keep the colour of their kind. */
-function plainModel(): monaco.editor.ITextModel {
-  const model = monaco.editor.createModel("", "mysql");
-  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
-  return model;
 }

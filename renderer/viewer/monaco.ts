@@ -49,6 +49,9 @@ export function applyMonacoTheme(theme: Theme): void {
       "editorWidget.background": themeColour("--raised"),
       "editorWidget.border": themeColour("--line-strong"),
       "input.background": themeColour("--paper"),
+      "editorBracketHighlight.foreground1": themeColour("--ink-2"),
+      "editorBracketHighlight.foreground2": themeColour("--ink-2"),
+      "editorBracketHighlight.foreground3": themeColour("--ink-2"),
       focusBorder: themeColour("--focus"),
     },
   });
