@@ -2,7 +2,7 @@
 import type { Parameter } from "../model/statement.ts";
 import { Capability, has } from "./capabilities.ts";
 import { type Decoded, decoding } from "./packet-reader.ts";
-import { readParameterTypes, readParameterValues } from "./parameters.ts";
+import { readNullBits, readParameterTypes, readParameterValues } from "./parameters.ts";
 
 export interface ComQuery {
   /** The statement's bytes, in the character set of the session. */
@@ -21,7 +21,7 @@ export function decodeComQuery(payload: Buffer, capabilities: number): Decoded<C
     reader.lengthEncoded();
     let attributes: readonly Parameter[] = [];
     if (count > 0) {
-      const nulls = reader.bytes((count + 7) >> 3);
+      const nulls = readNullBits(reader, count);
       reader.skip(1);
       attributes = readParameterValues(reader, readParameterTypes(reader, count, true), nulls, noLongValues);
     }

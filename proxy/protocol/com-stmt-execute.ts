@@ -1,8 +1,8 @@
 /** COM_STMT_EXECUTE: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_execute.html */
 import type { Parameter } from "../model/statement.ts";
 import { Capability, has } from "./capabilities.ts";
-import { type Decoded, decoding } from "./packet-reader.ts";
-import { type ParameterType, readParameterTypes, readParameterValues } from "./parameters.ts";
+import { type Decoded, decoding, MalformedPacket } from "./packet-reader.ts";
+import { type ParameterType, readNullBits, readParameterTypes, readParameterValues } from "./parameters.ts";
 
 /** What earlier commands said about the statement being executed. */
 export interface ExecuteContext {
@@ -40,10 +40,12 @@ export function decodeComStmtExecute(payload: Buffer, capabilities: number, cont
     if (context.parameters === 0 && !countSent) return { params: [], attributes: [], boundTypes: null };
     const count = countSent ? reader.lengthEncoded() : context.parameters;
     if (count === 0) return { params: [], attributes: [], boundTypes: null };
-    const nulls = reader.bytes((count + 7) >> 3);
+    const nulls = readNullBits(reader, count);
     const boundTypes = reader.uint8() === 1 ? readParameterTypes(reader, count, named) : null;
     if (!context.values) return { params: [], attributes: [], boundTypes };
-    const all = readParameterValues(reader, boundTypes ?? context.types ?? [], nulls, context.longValues);
+    const types = boundTypes ?? context.types?.slice(0, count) ?? [];
+    if (types.length < count) throw new MalformedPacket("the types of its parameters were not bound");
+    const all = readParameterValues(reader, types, nulls, context.longValues);
     return { params: all.slice(0, context.parameters), attributes: all.slice(context.parameters), boundTypes };
   });
 }

@@ -25,6 +25,11 @@ function valueTypeFor(type: ParameterType): ValueType {
   return { type: type.type, flags: type.unsigned ? ColumnFlag.UNSIGNED : 0, collation, decimals: 31, length: 0 };
 }
 
+/** Reads which of `count` parameters are NULL, a bit each. The count may be any that was sent. Throws `MalformedPacket`. */
+export function readNullBits(reader: PacketReader, count: number): Buffer {
+  return reader.bytes(Math.ceil(count / 8));
+}
+
 /** Reads the type of each of `count` parameters. Throws `MalformedPacket`. */
 export function readParameterTypes(reader: PacketReader, count: number, named: boolean): ParameterType[] {
   const types: ParameterType[] = [];
