@@ -1,0 +1,77 @@
+import { statSync } from "node:fs";
+import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { createConnection } from "mysql2/promise";
+import { expect, inject, it } from "vitest";
+import { toPackets } from "../../proxy/protocol/packet-writer.ts";
+import { listRecordings } from "../../proxy/recording/recording-files.ts";
+import { residentMebibytes } from "../support/process-facts.ts";
+import { scriptedClient } from "../support/scripted-peer.ts";
+import { signIn, startScriptedServer } from "../support/scripted-server.ts";
+import { available } from "../support/servers.ts";
+import { startRecorder, temporaryDirectory } from "../support/stenograph.ts";
+
+/** What a stalled session may cost; the garbage collector's own breathing included. */
+const allowedMebibytes = 48;
+
+const recorded = (data: string): number => [...listRecordings(data)].reduce((sum, { path }) => sum + statSync(path).size, 0);
+
+/** Waits until nothing is recorded any more; the most memory that was held meanwhile, in MiB. */
+async function untilStalled(data: string, pid: number): Promise<{ bytes: number; peak: number }> {
+  let peak = 0;
+  for (let quiet = 0, before = -1; quiet < 5; ) {
+    await delay(100);
+    peak = Math.max(peak, residentMebibytes(pid));
+    const bytes = recorded(data);
+    quiet = bytes === before && bytes > 0 ? quiet + 1 : 0;
+    before = bytes;
+  }
+  return { bytes: recorded(data), peak };
+}
+
+it.each(available(inject("servers")).slice(0, 1))("a client that stops reading a result of gigabytes costs a few MiB", async (server) => {
+  using directory = temporaryDirectory();
+  const recorder = await startRecorder({ data: directory.path, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });
+  const pid = recorder.child.pid as number;
+  const client = await createConnection({ host: "127.0.0.1", port: recorder.first.port, ...server.app });
+  client.on("error", () => undefined);
+  await client.query("SELECT 1");
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const before = residentMebibytes(pid);
+  const rows = "SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4";
+  const sql = `SELECT REPEAT('m', 1000000) AS m FROM (${rows}) a, (${rows}) b, (${rows}) c, (${rows}) d, (${rows}) e`;
+  const asked = client.query(sql).catch(() => "ended");
+  stream.pause();
+
+  const { bytes, peak } = await untilStalled(directory.path, pid);
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThan(100_000_000);
+  expect(peak - before).toBeLessThan(allowedMebibytes);
+  stream.resetAndDestroy();
+  expect(await asked).toBe("ended");
+  expect(await recorder.end()).toEqual({ exitCode: 0, signal: null });
+});
+
+it("a server that stops reading a statement of hundreds of megabytes costs a few MiB", async () => {
+  const server = await startScriptedServer(({ socket }) => void socket.pause());
+  using directory = temporaryDirectory();
+  const recorder = await startRecorder({ data: directory.path, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" }, [
+    "--upstream-tls",
+    "off",
+  ]);
+  const pid = recorder.child.pid as number;
+  const client = scriptedClient(recorder.first.port);
+  await signIn(client);
+  const before = residentMebibytes(pid);
+  const part = toPackets(Buffer.alloc(0xfffffe, 0x03), 0);
+  const send = (left: number): void => void (left > 0 && client.socket.write(part, () => send(left - 1)));
+  send(20);
+
+  const { bytes, peak } = await untilStalled(directory.path, pid);
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThan(100_000_000);
+  expect(peak - before).toBeLessThan(allowedMebibytes);
+  client.socket.destroy();
+  expect(await recorder.end()).toEqual({ exitCode: 0, signal: null });
+  await server.stop();
+});
