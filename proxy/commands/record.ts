@@ -1,20 +1,29 @@
+import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { composeRecorder } from "../compose.ts";
-import type { AuthMode, ClientTls, Connection, ConnectionSecrets, Durability, UpstreamTls } from "../model/connection.ts";
+import type {
+  AuthMode,
+  ClientTls,
+  Connection,
+  ConnectionSecrets,
+  Durability,
+  UpstreamCompression,
+  UpstreamTls,
+} from "../model/connection.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { typescriptWorkers } from "../serve-browsers.ts";
-import { readFileSync } from "node:fs";
 
 interface RecordOptions {
   readonly data: string;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly upstream: { readonly host: string; readonly port: number; readonly user: string | null };
+  readonly upstream: string;
   readonly auth: AuthMode;
   readonly upstreamPasswordEnv?: string;
   readonly clientUser?: string;
   readonly clientPasswordEnv?: string;
   readonly upstreamTls: UpstreamTls;
   readonly upstreamCa?: string;
+  readonly upstreamCompression: UpstreamCompression;
   readonly clientTls: ClientTls;
   readonly durability: Durability;
 }
@@ -26,7 +35,7 @@ export function register(program: Command): void {
     .description("listen for MySQL clients, forward them to one upstream and record everything")
     .requiredOption("--data <directory>", "directory of the recordings and the library")
     .requiredOption("--listen <host:port>", "where clients connect; port 0 picks one", parseAddress)
-    .requiredOption("--upstream <url>", "mysql://[USER@]HOST:PORT", parseUpstream)
+    .requiredOption("--upstream <url>", "mysql://[USER@]HOST:PORT")
     .addOption(new Option("--auth <mode>", "who signs in upstream").choices(["passthrough", "mapped"]).default("passthrough"))
     .option("--upstream-password-env <name>", "environment variable with the upstream account's password (mapped)")
     .option("--client-user <name>", "user name that clients present to the proxy (mapped)")
@@ -37,6 +46,11 @@ export function register(program: Command): void {
         .default("preferred"),
     )
     .option("--upstream-ca <file>", "PEM file with the certificate authority to trust for the upstream")
+    .addOption(
+      new Option("--upstream-compression <algorithm>", "compression towards the upstream, where it offers it")
+        .choices(["off", "zlib", "zstd"])
+        .default("off"),
+    )
     .addOption(new Option("--client-tls <mode>", "TLS towards clients").choices(["off", "optional", "required"]).default("optional"))
     .addOption(new Option("--durability <level>", "strict: answers wait for the disk").choices(["os", "strict"]).default("os"))
     .addOption(new Option("--identity <source>", "who is recorded as the actor").choices(["os-user"]).default("os-user"))
@@ -78,7 +92,8 @@ function askedToEnd(): Promise<void> {
 }
 
 function connectionOf(options: RecordOptions): { connection: Connection; secrets: ConnectionSecrets } {
-  const { upstream, auth } = options;
+  const { auth } = options;
+  const upstream = parseUpstream(options.upstream);
   if (auth === "mapped" && (upstream.user === null || options.clientUser === undefined || options.clientPasswordEnv === undefined)) {
     throw new FailureError(
       "usage",
@@ -95,6 +110,7 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
     clientUser: auth === "mapped" ? (options.clientUser ?? null) : null,
     upstreamTls: options.upstreamTls,
     upstreamCa: options.upstreamCa === undefined ? null : readCa(options.upstreamCa),
+    upstreamCompression: options.upstreamCompression,
     clientTls: options.clientTls,
     durability: options.durability,
   };
@@ -127,15 +143,16 @@ function parseAddress(text: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? "", port };
 }
 
+/** Not an argument parser: commander repeats what it refuses, and there may be a password in it. */
 function parseUpstream(text: string): { host: string; port: number; user: string | null } {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new InvalidArgumentError("It must be mysql://[USER@]HOST:PORT.");
-  }
-  if (url.protocol !== "mysql:" || url.hostname === "") throw new InvalidArgumentError("It must be mysql://[USER@]HOST:PORT.");
-  if (url.password !== "") throw new InvalidArgumentError("A password must not stand on the command line: use --upstream-password-env.");
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.protocol !== "mysql:" || url.hostname === "")
+    throw new FailureError("usage", "--upstream must be mysql://[USER@]HOST:PORT.");
+  if (url.password !== "")
+    throw new FailureError(
+      "usage",
+      "A password must not stand on the command line: use --upstream-password-env, and mysql://[USER@]HOST:PORT.",
+    );
   const user = url.username === "" ? null : decodeURIComponent(url.username);
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3306 : Number(url.port), user };
 }
