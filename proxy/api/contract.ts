@@ -137,6 +137,7 @@ export const connection = z.object({
   clientUser: z.string().nullable(),
   upstreamTls: z.enum(["off", "preferred", "required", "verify-ca", "verify-identity"]),
   upstreamCa: z.string().nullable(),
+  upstreamCompression: z.enum(["off", "zlib", "zstd"]).default("off"),
   clientTls: z.enum(["off", "optional", "required"]),
   durability: z.enum(["os", "strict"]),
 });

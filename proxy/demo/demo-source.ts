@@ -81,6 +81,7 @@ async function connectionTo(
       clientUser,
       upstreamTls: "preferred",
       upstreamCa: null,
+      upstreamCompression: "off",
       clientTls: "optional",
       durability: "os",
     },

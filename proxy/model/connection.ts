@@ -1,3 +1,6 @@
+/** Compression asked of the upstream; one that does not offer it is spoken to without. */
+export type UpstreamCompression = "off" | "zlib" | "zstd";
+
 /** How strictly the upstream's TLS is demanded and checked; MySQL's own `--ssl-mode` words. */
 export type UpstreamTls = "off" | "preferred" | "required" | "verify-ca" | "verify-identity";
 
@@ -27,6 +30,7 @@ export interface Connection {
   readonly upstreamTls: UpstreamTls;
   /** PEM text of the certificate authority to trust for the upstream; `null` for the system's. */
   readonly upstreamCa: string | null;
+  readonly upstreamCompression: UpstreamCompression;
   readonly clientTls: ClientTls;
   readonly durability: Durability;
 }

@@ -7,6 +7,12 @@ export interface TlsFacts {
   readonly cipher: string;
 }
 
+/** Compression of each side of a session, by the protocol's words; `null` where that side is not compressed. */
+export interface CompressionFacts {
+  readonly client: "zlib" | "zstd" | null;
+  readonly upstream: "zlib" | "zstd" | null;
+}
+
 /** The open frame of a recording: the facts of a session that are known when its Command phase starts. */
 export interface SessionOpen {
   readonly session: string;
@@ -15,8 +21,12 @@ export interface SessionOpen {
   readonly connection: string;
   readonly upstream: { readonly address: string; readonly version: string | null; readonly threadId: number | null };
   readonly tls: { readonly client: TlsFacts | null; readonly upstream: TlsFacts | null };
-  /** Capability flags in force in the Command phase on each side, as the protocol's 32-bit number. */
+  /** Absent in recordings from before compression was supported, none of which is of a compressed session. */
+  readonly compression?: CompressionFacts;
+  /** Capability flags in force in the Command phase on each side, as the protocol's 32-bit number; none of TLS or compression. */
   readonly capabilities: number;
+  /** MariaDB's extended capability flags in force; absent in recordings from before they were supported. */
+  readonly mariaDbCapabilities?: number;
   readonly characterSet: number | null;
   readonly authPlugin: string | null;
   readonly account: string | null;
@@ -31,6 +41,21 @@ export interface SessionOpen {
   readonly acceptedAt: UnixMicros;
   /** Whether the Connection phase ended with an OK_Packet. */
   readonly signedIn: boolean;
+}
+
+/** Who a session is from a COM_CHANGE_USER on that succeeded. What was prepared before is gone. */
+export interface SignedInAgain {
+  /** Account in force upstream; `null` for the anonymous one. */
+  readonly account: string | null;
+  readonly schema: string | null;
+  /** Collation id that the client asked for; `null` where it left it to the server. */
+  readonly characterSet: number | null;
+  readonly plugin: string | null;
+}
+
+/** The note frame of a recording that says so. It comes before the answer to the COM_CHANGE_USER. */
+export interface SignedInAgainNote extends SignedInAgain {
+  readonly kind: "signed-in-again";
 }
 
 /** Why a session ended. `crashed` is found at the next start, from a recording without a close frame. */

@@ -6,7 +6,7 @@
  * It looks at no more than the first `conversationPrefix` bytes of a payload, so that the relay can follow large
  * results without assembling them. Commands that are pipelined are answered in order.
  */
-import { Capability, has, ServerStatus } from "./capabilities.ts";
+import { Capability, has, MariaDbCapability, ServerStatus } from "./capabilities.ts";
 import { Command } from "./command.ts";
 import { Fifo } from "./fifo.ts";
 import { ClientRole, ServerRole } from "./packet-role.ts";
@@ -36,11 +36,6 @@ type State = (typeof states)[keyof typeof states];
 
 const unanswered: ReadonlySet<number> = new Set([Command.QUIT, Command.STMT_SEND_LONG_DATA, Command.STMT_CLOSE]);
 
-/** Whether the protocol gives `command` no answer. */
-export function hasNoAnswer(command: number): boolean {
-  return unanswered.has(command);
-}
-
 /**
  * The state of one connection's Command phase. `T` is what the caller attaches to each command to find it again when
  * it is answered.
@@ -53,6 +48,10 @@ export class Conversation<T> {
   /** Why the answer cannot be followed any more; `null` while it can. It is followed again from the next command on. */
   lost: string | null = null;
   private readonly deprecateEof: boolean;
+  /** Whether a result set says that its column definitions are left out. */
+  private readonly optionalMetadata: boolean;
+  /** Whether the answer to COM_STMT_PREPARE says so too. */
+  private readonly optionalPreparedMetadata: boolean;
   private state: State = states.first;
   private left = 0;
   private prepareColumns = 0;
@@ -66,8 +65,11 @@ export class Conversation<T> {
   /** The server has asked for authentication and waits for the client. */
   private authenticating = false;
 
-  /** `capabilities`: the flags in force on this connection. */
-  constructor(capabilities: number) {
+  /** `capabilities`, `mariaDbCapabilities`: the flags in force on this connection. */
+  constructor(capabilities: number, mariaDbCapabilities = 0) {
+    this.optionalMetadata =
+      has(capabilities, Capability.OPTIONAL_RESULTSET_METADATA) || has(mariaDbCapabilities, MariaDbCapability.CACHE_METADATA);
+    this.optionalPreparedMetadata = has(capabilities, Capability.OPTIONAL_RESULTSET_METADATA);
     this.deprecateEof = has(capabilities, Capability.DEPRECATE_EOF);
   }
 
@@ -245,15 +247,17 @@ export class Conversation<T> {
     }
     const columns = lengthEncodedAt(bytes, start, start + kept);
     if (columns === null || columns.value < 1) return this.lose("a column count was due");
-    this.left = columns.value;
-    this.state = states.columns;
+    const omitted = this.optionalMetadata && columns.next < start + kept && bytes[columns.next] === 0;
+    this.left = omitted ? 0 : columns.value;
+    this.state = !omitted ? states.columns : this.deprecateEof ? states.rows : states.columnsEof;
     return ServerRole.columnCount;
   }
 
   private beginPrepare(bytes: Buffer, start: number, kept: number, first: number): ServerRole {
     if (first !== 0x00 || kept < 9) return this.lose("a COM_STMT_PREPARE_OK was due");
-    this.prepareColumns = bytes.readUInt16LE(start + 5);
-    this.left = bytes.readUInt16LE(start + 7);
+    const omitted = this.optionalPreparedMetadata && kept >= 13 && bytes[start + 12] === 0;
+    this.prepareColumns = omitted ? 0 : bytes.readUInt16LE(start + 5);
+    this.left = omitted ? 0 : bytes.readUInt16LE(start + 7);
     if (this.left > 0) this.state = states.parameters;
     else this.afterParameters();
     return ServerRole.prepareOk;

@@ -17,7 +17,11 @@ export interface HandshakeResponse41 extends ResponseHead {
   readonly authPlugin: string | null;
   /** The attributes' keys and values as sent; `null` unless `CLIENT_CONNECT_ATTRS`. */
   readonly attributes: Buffer | null;
+  /** Level of compression that the sender asks for, 1 to 22; `null` unless `CLIENT_ZSTD_COMPRESSION_ALGORITHM`. */
+  readonly zstdLevel: number | null;
 }
+
+const usualZstdLevel = 3;
 
 /** Whether a client's first packet says that it speaks the protocol of 4.1; older clients send another layout. */
 export function speaksProtocol41(payload: Buffer): boolean {
@@ -45,7 +49,9 @@ export function decodeHandshakeResponse41(payload: Buffer): Decoded<HandshakeRes
     const authPlugin = has(capabilities, Capability.PLUGIN_AUTH) ? reader.textToNulOrEnd() : null;
     const hasAttributes = has(capabilities, Capability.CONNECT_ATTRS) && reader.remaining > 0;
     const attributes = hasAttributes ? reader.lengthEncodedBytes() : null;
-    return { capabilities, maxPacketSize, characterSet, mariaDbCapabilities, user, authResponse, schema, authPlugin, attributes };
+    const zstdLevel = has(capabilities, Capability.ZSTD_COMPRESSION_ALGORITHM) && reader.remaining > 0 ? reader.uint8() : null;
+    const head = { capabilities, maxPacketSize, characterSet, mariaDbCapabilities };
+    return { ...head, user, authResponse, schema, authPlugin, attributes, zstdLevel };
   });
 }
 
@@ -63,5 +69,6 @@ export function encodeHandshakeResponse41(response: HandshakeResponse41): Buffer
   if (has(capabilities, Capability.CONNECT_WITH_DB)) writer.nulTerminated(response.schema ?? "");
   if (has(capabilities, Capability.PLUGIN_AUTH)) writer.nulTerminated(response.authPlugin ?? "");
   if (has(capabilities, Capability.CONNECT_ATTRS)) writer.lengthEncodedBytes(response.attributes ?? Buffer.alloc(0));
+  if (has(capabilities, Capability.ZSTD_COMPRESSION_ALGORITHM)) writer.uint8(response.zstdLevel ?? usualZstdLevel);
   return writer.payload();
 }

@@ -19,6 +19,7 @@ export function connectionWith(changes: Partial<Connection> = {}): Connection {
     clientUser: null,
     upstreamTls: "off",
     upstreamCa: null,
+    upstreamCompression: "off",
     clientTls: "optional",
     durability: "os",
     ...changes,

@@ -12,6 +12,7 @@ export function connectionOf(changes: Partial<Connection> = {}): Connection {
     clientUser: "ada",
     upstreamTls: "preferred",
     upstreamCa: null,
+    upstreamCompression: "off",
     clientTls: "optional",
     durability: "os",
     ...changes,

@@ -28,6 +28,7 @@ export const fakeConnection: ConnectionListed = {
   clientUser: "steno",
   upstreamTls: "verify-identity",
   upstreamCa: null,
+  upstreamCompression: "off",
   clientTls: "optional",
   durability: "os",
   hasUpstreamPassword: true,

@@ -146,6 +146,7 @@ export class WireClient {
       schema: Buffer.from("test"),
       authPlugin,
       attributes: null,
+      zstdLevel: null,
     });
     this.send(response, 1);
     await this.authenticate(password, scramble);

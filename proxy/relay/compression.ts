@@ -1,0 +1,224 @@
+/**
+ * A side of a session that compresses: what is written goes out in compressed packets, what comes in them is read
+ * plain. It stands in for the socket, with the socket's back-pressure and the socket's ways to end.
+ *
+ * Sequence ids of compressed packets count on through both directions and start again with each command, apart from
+ * the ids of the packets in them.
+ */
+import type net from "node:net";
+import { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import {
+  type CompressedPacket,
+  CompressedPacketFramer,
+  type CompressionAlgorithm,
+  compress,
+  compressNow,
+  decompress,
+  decompressNow,
+  maxCompressedPayload,
+} from "../protocol/compressed-packet.ts";
+import { PacketFramer } from "../protocol/packet-framer.ts";
+
+/** Larger payloads are (de)compressed on another thread; for smaller ones the way there takes longer than the work. */
+const decompressedHereBytes = 16 * 1024;
+const compressedHereBytes = 4 * 1024;
+
+/** What the relay needs of a side, whether it compresses or not. */
+export interface RelaySocket extends Duplex {
+  /** Sends what was written, then closes. */
+  destroySoon(): void;
+  /** Closes with a reset, where the transport has one. */
+  resetAndDestroy(): unknown;
+}
+
+export interface CompressionSettings {
+  readonly algorithm: CompressionAlgorithm;
+  /** Whether commands are written to this socket, so that each starts the ids again; else answers are. */
+  readonly sendsCommands: boolean;
+  /** What came is not what it says. Nothing more is read; the socket is not closed. */
+  readonly malformed: (what: string) => void;
+}
+
+type Written = (failure?: Error | null) => void;
+
+export class CompressedSocket extends Duplex implements RelaySocket {
+  private readonly raw: net.Socket;
+  private readonly settings: CompressionSettings;
+  private readonly incoming = new CompressedPacketFramer();
+  private readonly outgoing: PacketFramer;
+  private queue: CompressedPacket[] = [];
+  private working = false;
+  private wanted = false;
+  private rawHasEnded = false;
+  private rawIsClosed = false;
+  private rawFailure: Error | null = null;
+  private sequenceId = 0;
+  /** Last id of the packet written last; 255 is followed by 0 without being a command where nothing came since. */
+  private lastInnerId = 0;
+  private receivedSince = true;
+  private commandStarts: number[] = [];
+  private awaitsDrain: Written | null = null;
+
+  /** `raw` is paused; nothing of it is read until this is. */
+  constructor(raw: net.Socket, settings: CompressionSettings) {
+    super();
+    this.raw = raw;
+    this.settings = settings;
+    this.outgoing = new PacketFramer(
+      {
+        begin: (_first, sequenceId, offset) => this.writesPacket(sequenceId, Math.max(offset, 0)),
+        packet: (_bytes, _start, _kept, _length, lastId) => {
+          this.lastInnerId = lastId;
+          this.receivedSince = false;
+        },
+      },
+      0,
+    );
+    raw.on("data", (chunk: Buffer) => {
+      this.queue.push(...this.incoming.push(chunk));
+      this.deliver();
+    });
+    raw.on("drain", () => this.drained());
+    raw.on("end", () => {
+      this.rawHasEnded = true;
+      this.deliver();
+    });
+    raw.on("error", (failure) => this.rawClosed(failure));
+    raw.on("close", () => this.rawClosed(null));
+    raw.pause();
+  }
+
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", () => this.destroy());
+  }
+
+  resetAndDestroy(): void {
+    if (!(this.raw instanceof TLSSocket) && !this.raw.destroyed) this.raw.resetAndDestroy();
+    this.destroy();
+  }
+
+  override _read(): void {
+    this.wanted = true;
+    this.deliver();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, written: Written): void {
+    this.send(chunk).then(() => {
+      if (this.raw.writableNeedDrain && !this.raw.destroyed) this.awaitsDrain = written;
+      else written();
+    }, written);
+  }
+
+  override _final(finished: Written): void {
+    if (this.raw.destroyed || this.raw.writableEnded) finished();
+    else this.raw.end(finished);
+  }
+
+  override _destroy(failure: Error | null, destroyed: Written): void {
+    this.queue = [];
+    this.raw.destroy();
+    this.drained();
+    destroyed(failure);
+  }
+
+  private drained(): void {
+    const written = this.awaitsDrain;
+    this.awaitsDrain = null;
+    written?.();
+  }
+
+  private rawClosed(failure: Error | null): void {
+    this.rawIsClosed = true;
+    this.rawFailure ??= failure;
+    this.drained();
+    this.deliver();
+  }
+
+  /** Gives on what has come, in order, as far as it is wanted; then how the socket ended. */
+  private deliver(): void {
+    while (!this.working && !this.destroyed) {
+      const packet = this.wanted ? this.queue.shift() : undefined;
+      if (packet !== undefined) this.open(packet);
+      else if (this.queue.length > 0) {
+        this.raw.pause();
+        return;
+      } else {
+        this.waitForMore();
+        return;
+      }
+    }
+  }
+
+  private waitForMore(): void {
+    if (this.rawFailure !== null) this.destroy(this.rawFailure);
+    else if (this.rawHasEnded) this.push(null);
+    else if (this.rawIsClosed) this.destroy();
+    else if (this.wanted) this.raw.resume();
+    else this.raw.pause();
+  }
+
+  private open(packet: CompressedPacket): void {
+    if (packet.announced <= decompressedHereBytes) {
+      try {
+        this.give(packet, decompressNow(packet, this.settings.algorithm));
+      } catch (thrown) {
+        this.refuse(thrown);
+      }
+      return;
+    }
+    this.working = true;
+    this.raw.pause();
+    decompress(packet, this.settings.algorithm).then(
+      (plain) => {
+        this.working = false;
+        this.give(packet, plain);
+        this.deliver();
+      },
+      (thrown: unknown) => this.refuse(thrown),
+    );
+  }
+
+  private give(packet: CompressedPacket, plain: Buffer): void {
+    this.sequenceId = (packet.sequenceId + 1) & 0xff;
+    this.receivedSince = true;
+    if (plain.length > 0 && !this.destroyed) this.wanted = this.push(plain);
+  }
+
+  private refuse(thrown: unknown): void {
+    this.working = true;
+    this.queue = [];
+    this.raw.pause();
+    if (!this.destroyed) this.settings.malformed(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+
+  private writesPacket(sequenceId: number, offset: number): void {
+    if (sequenceId === 0 && (this.lastInnerId !== 0xff || this.receivedSince)) this.commandStarts.push(offset);
+  }
+
+  /** Sends `chunk` in as many compressed packets as it needs: commands must not share one. */
+  private async send(chunk: Buffer): Promise<void> {
+    this.commandStarts = [];
+    if (this.settings.sendsCommands) this.outgoing.push(chunk);
+    const starts = this.commandStarts;
+    const cuts = [0, ...starts.filter((start) => start > 0), chunk.length];
+    for (const [index, from] of cuts.slice(0, -1).entries()) {
+      if (starts.includes(from)) this.sequenceId = 0;
+      await this.sendPart(chunk.subarray(from, cuts[index + 1]));
+    }
+  }
+
+  private async sendPart(part: Buffer): Promise<void> {
+    for (let at = 0; at < part.length; at += maxCompressedPayload) {
+      const plain = part.subarray(at, at + maxCompressedPayload);
+      const { algorithm } = this.settings;
+      const sequenceId = this.sequenceId;
+      this.sequenceId = (sequenceId + 1) & 0xff;
+      const packet =
+        plain.length <= compressedHereBytes ? compressNow(plain, sequenceId, algorithm) : await compress(plain, sequenceId, algorithm);
+      if (!this.raw.destroyed && this.raw.writable) this.raw.write(packet);
+    }
+  }
+}
