@@ -1,6 +1,8 @@
 /**
  * Character sets by collation id, and decoding of text in them.
  * Ids: `information_schema.collations` of MySQL; MariaDB adds 1024 for NOPAD and blocks of 256 from 2048 for UCA 14.
+ * The Encoding Standard's tables differ from MySQL's in a few characters of East Asian sets (Cyrillic of big5, the full
+ * backslash of sjis, the euro of euckr).
  */
 import { isUtf8 } from "node:buffer";
 
@@ -44,8 +46,14 @@ const ranges: readonly (readonly [Encoding, number, number])[] = [
   ["utf-8", 192, 215],
   ["utf-8", 224, 247],
   ["utf-8", 255, 323],
+  ["utf-8", 576, 578],
+  ["utf-8", 608, 610],
+  ["utf-16be", 640, 642],
+  ["utf-16be", 672, 674],
+  ["utf-32be", 736, 738],
   ["utf-8", 2048, 2559],
   ["utf-16be", 2560, 3071],
+  ["utf-32be", 3072, 3327],
 ];
 
 const known = new Map<number, Encoding>(encodingOfIds.flatMap(([encoding, ids]) => ids.map((id) => [id, encoding] as const)));

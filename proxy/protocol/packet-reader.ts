@@ -74,11 +74,6 @@ export class PacketReader {
     return this.payload.readUInt32LE(this.claim(4));
   }
 
-  /** int<6> */
-  uint48(): number {
-    return this.payload.readUIntLE(this.claim(6), 6);
-  }
-
   /** int<8> */
   uint64(): bigint {
     return this.payload.readBigUInt64LE(this.claim(8));

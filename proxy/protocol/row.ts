@@ -5,7 +5,7 @@ import type { ColumnDefinition } from "./column-definition.ts";
 import { type Decoded, decoding, type PacketReader } from "./packet-reader.ts";
 
 /** What reading the values of a column needs of its definition. */
-export function valueTypeOf(definition: ColumnDefinition): ValueType {
+function valueTypeOf(definition: ColumnDefinition): ValueType {
   const { flags, characterSet, decimals, length } = definition.column;
   return { type: definition.type, flags, collation: characterSet, decimals, length };
 }

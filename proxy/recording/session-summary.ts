@@ -5,7 +5,7 @@ import { FrameReader, type ReadEnd } from "./frame-reader.ts";
 import { type DecoderSink, SessionDecoder } from "./session-decoder.ts";
 
 /** A session with the facts of its open frame alone, as it is at its start. */
-export function openedSession(open: SessionOpen): Session {
+function openedSession(open: SessionOpen): Session {
   return {
     id: open.session,
     connection: open.connection,
