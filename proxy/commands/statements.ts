@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { parseFilter } from "../filter/parse-filter.ts";
 import { type FilterPredicate, type FilterRow, toPredicate } from "../filter/to-predicate.ts";
@@ -8,10 +9,9 @@ import type { Statement } from "../model/statement.ts";
 import { isoMicros, type Value } from "../model/value.ts";
 import type { ReadEnd } from "../recording/frame-reader.ts";
 import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
+import { RecordingPass } from "../recording/recording-pass.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
-import { RecordingPass } from "../recording/session-summary.ts";
 import { existingDataDirectory, writeLine } from "./output.ts";
-import fs from "node:fs";
 
 /** Lines that are decoded before they are written. */
 const linesAtOnce = 256;

@@ -53,7 +53,10 @@ export class PacketWriter {
   lengthEncoded(value: number): this {
     if (value < 0xfb) return this.uint8(value);
     if (value <= 0xffff) return this.uint8(0xfc).uint16(value);
-    if (value <= 0xffffff) return this.uint8(0xfd).uint16(value & 0xffff).uint8(value >>> 16);
+    if (value <= 0xffffff)
+      return this.uint8(0xfd)
+        .uint16(value & 0xffff)
+        .uint8(value >>> 16);
     const part = Buffer.allocUnsafe(9);
     part[0] = 0xfe;
     part.writeBigUInt64LE(BigInt(value), 1);

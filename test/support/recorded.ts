@@ -5,7 +5,7 @@ import type { Value } from "../../proxy/model/value.ts";
 import { FrameKind, type Gap, type Seal } from "../../proxy/recording/frame.ts";
 import { FrameReader, type ReadEnd } from "../../proxy/recording/frame-reader.ts";
 import { listRecordings } from "../../proxy/recording/recording-files.ts";
-import { readRecording } from "../../proxy/recording/session-summary.ts";
+import { readRecording } from "../../proxy/recording/recording-pass.ts";
 
 export interface RecordedStatement extends Statement {
   /** Rows of each result set. */

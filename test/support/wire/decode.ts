@@ -3,7 +3,7 @@ import type { RecordingPosition, Statement } from "../../../proxy/model/statemen
 import type { Value } from "../../../proxy/model/value.ts";
 import type { ColumnDefinition } from "../../../proxy/protocol/column-definition.ts";
 import type { DecoderSink } from "../../../proxy/recording/decoder-sink.ts";
-import { readRecording } from "../../../proxy/recording/session-summary.ts";
+import { readRecording } from "../../../proxy/recording/recording-pass.ts";
 import { readStatement } from "../../../proxy/recording/statement-reader.ts";
 
 export interface DecodedResult {

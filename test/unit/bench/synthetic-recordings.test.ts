@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Statement } from "../../../proxy/model/statement.ts";
 import { listRecordings } from "../../../proxy/recording/recording-files.ts";
-import { readRecording } from "../../../proxy/recording/session-summary.ts";
+import { readRecording } from "../../../proxy/recording/recording-pass.ts";
 import { rareEvery, writeSyntheticRecordings } from "../../bench/synthetic-recordings.ts";
 import { temporaryDirectory } from "../../support/stenograph.ts";
 
