@@ -9,6 +9,17 @@
  */
 export type TokenKind = "word" | "name" | "host" | "string" | "number" | "parameter" | "operator" | "hint" | "hint-end" | "end";
 
+/** What of a session's settings, or of the server, decides how a text is cut. */
+export interface Reading {
+  /** The quotes in which a backslash escapes: fewer with sql_mode's ANSI_QUOTES, none with NO_BACKSLASH_ESCAPES. */
+  readonly escapes: "both" | "single" | "none";
+  /** Which version comments count as SQL: those for `serverVersion`, or all, MariaDB's own among them. */
+  readonly versionComments: "by-version" | "all";
+}
+
+/** How a server reads that nobody has set up otherwise. */
+export const usualReading: Reading = { escapes: "both", versionComments: "by-version" };
+
 /** The server whose version comments are taken as SQL, as the number that is written in them. */
 const serverVersion = 90_700;
 
@@ -41,14 +52,18 @@ export class SqlLexer {
   kind: TokenKind = "end";
   start = 0;
   end = 0;
+  /** False where the last token is a string or a name in quotes that the text's end ended. */
+  terminated = true;
+  readonly #reading: Reading;
   #inVersionComment = false;
   #inHint = false;
   #hintMayFollow = false;
   #after: "at" | "dot" | "other" = "other";
   #touchesName = false;
 
-  constructor(text: string) {
+  constructor(text: string, reading: Reading = usualReading) {
     this.text = text;
+    this.#reading = reading;
   }
 
   /** Reads the next token and gives its kind; `end` again and again at the end. */
@@ -82,6 +97,7 @@ export class SqlLexer {
   }
 
   #read(): TokenKind {
+    this.terminated = true;
     const before = this.end;
     const jump = this.#skip();
     this.#touchesName = this.start === before && (this.kind === "word" || this.kind === "name");
@@ -137,10 +153,11 @@ export class SqlLexer {
 
   /** Where to go on behind the start of a comment: behind all of it, or inside a version comment that counts. */
   #comment(): number {
-    const version = /\/\*!(\d{5,6})?/y;
+    const all = this.#reading.versionComments === "all";
+    const version = all ? /\/\*M?!(\d{5,6})?/y : /\/\*!(\d{5,6})?/y;
     version.lastIndex = this.start;
     const found = version.exec(this.text);
-    if (found !== null && Number(found[1] ?? "0") <= serverVersion) {
+    if (found !== null && (all || Number(found[1] ?? "0") <= serverVersion)) {
       this.#inVersionComment = true;
       return version.lastIndex;
     }
@@ -151,15 +168,17 @@ export class SqlLexer {
   #quoted(kind: "string" | "name", open: number): TokenKind {
     const { text } = this;
     const quote = text.charCodeAt(open);
+    const escapes = quoteEscapes(quote, this.#reading);
     let at = open + 1;
     for (; at < text.length; at += 1) {
       const here = text.charCodeAt(at);
-      if (here === code.backslash && kind === "string") at += 1;
+      if (here === code.backslash && escapes) at += 1;
       else if (here === quote) {
         if (text.charCodeAt(at + 1) !== quote) break;
         at += 1;
       }
     }
+    this.terminated = at < text.length;
     this.end = Math.min(at + 1, text.length);
     return kind;
   }
@@ -201,6 +220,11 @@ export class SqlLexer {
     this.end = this.start + length;
     return kind;
   }
+}
+
+/** Whether a backslash escapes between quotes of this kind, given by their character code. */
+export function quoteEscapes(quote: number, { escapes }: Reading): boolean {
+  return quote === code.backquote ? false : quote === code.doubleQuote ? escapes === "both" : escapes !== "none";
 }
 
 /** Where a numeral ends whose digits end at `digitsEnd`; `null` where it is the start of a name such as `1a`. */

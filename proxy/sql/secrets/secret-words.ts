@@ -1,0 +1,85 @@
+/** The words of MySQL and MariaDB behind which a secret may stand. Why these: README.md in this folder. */
+
+/**
+ * A text in which none of these occurs, in whatever letter case, has no secret; where one occurs, no secret starts
+ * before it. All are short, and each is one word, so that no comment can divide it.
+ */
+const triggers = [
+  "identified",
+  "password",
+  "authentication_string",
+  "challenge_response",
+  "bind_root_pwd",
+  "wsrep_sst_auth",
+  "s3_secret_key",
+  "crypt",
+  "asymmetric_",
+  "keyring_key_store",
+  "kdf",
+  "rds_set_external_",
+  "az_replication_change_",
+  "connection",
+] as const;
+
+/** Characters of the longest trigger. */
+export const longestTrigger = Math.max(...triggers.map((word) => word.length));
+
+const trigger = new RegExp(triggers.join("|"), "i");
+const everyTrigger = new RegExp(trigger.source, "gi");
+
+/** Where the first trigger is in `text`; -1 where there is none, and so no secret. */
+export function firstTrigger(text: string): number {
+  return text.search(trigger);
+}
+
+/** Where the last trigger starts in `text`; -1 where there is none. */
+export function lastTrigger(text: string): number {
+  let last = -1;
+  for (const found of text.matchAll(everyTrigger)) last = found.index;
+  return last;
+}
+
+/** Functions and procedures with arguments (from 0) that are secrets: passwords and keys. */
+const functions: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/^(OLD_)?PASSWORD$/, [0]],
+  [/^VALIDATE_PASSWORD_STRENGTH$/, [0]],
+  [/^ENCRYPT$/, [0]],
+  [/^(AES|DES)_(EN|DE)CRYPT$/, [1]],
+  [/^KDF$/, [0]],
+  [/^ASYMMETRIC_(EN|DE)CRYPT$/, [2]],
+  [/^ASYMMETRIC_SIGN$/, [2]],
+  [/^ASYMMETRIC_DERIVE$/, [1]],
+  [/^CREATE_ASYMMETRIC_PUB_KEY$/, [1]],
+  [/^KEYRING_KEY_STORE$/, [2]],
+  [/^RDS_SET_EXTERNAL_(MASTER|SOURCE)\w*$/, [3]],
+  [/^AZ_REPLICATION_CHANGE_(MASTER|PRIMARY)\w*$/, [2]],
+];
+
+/** The arguments of a function, named in upper case, that are secrets. */
+export function secretArguments(name: string): readonly number[] {
+  return functions.find(([pattern]) => pattern.test(name))?.[1] ?? [];
+}
+
+/** Words (in upper case) whose value is a secret wherever they are assigned one. */
+export const alwaysSecret: ReadonlySet<string> = new Set(["MASTER_PASSWORD", "SOURCE_PASSWORD", "AUTHENTICATION_STRING"]);
+
+/** Variables, and options of CREATE SERVER, whose value is a secret. Upper case. */
+export function namesSecret(name: string): boolean {
+  return /(^|_)(PASSWORD|BIND_ROOT_PWD|WSREP_SST_AUTH|S3_SECRET_KEY)$/.test(name);
+}
+
+/** Behind IDENTIFIED …, or in SET PASSWORD, a literal is no secret where one of these stands before it. */
+export const harmlessBefore: ReadonlySet<string> = new Set([
+  ...["@", ",", "TO", "USER", "FOR", "FROM", "ROLE", "EXISTS"],
+  ...["WITH", "VIA", "OR", "CIPHER", "ISSUER", "SUBJECT", "COMMENT", "ATTRIBUTE"],
+]);
+
+/** Table options whose text says how to connect, with a password in it. Spider has its settings in the comment. */
+export const connectionOptions: ReadonlyMap<string, "settings" | "comment"> = new Map([
+  ["CONNECTION", "settings"],
+  ["OPTION_LIST", "settings"],
+  ["COMMENT", "comment"],
+]);
+
+/** First words of statements whose literals are data: in there, a text must tell of an account itself to be a statement. */
+export const dataVerbs: ReadonlySet<string> = new Set(["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "VALUES"]);
