@@ -33,7 +33,7 @@ export function* relayAuthentication(translation: PasswordTranslation, multiFact
       continue;
     }
     const header = payload[0];
-    if (header === okHeader) return { okPayload: payload, plugin: translation.plugin };
+    if (header === okHeader) return { okPayload: payload, plugin: translation.plugin, scramble: translation.scramble };
     if (header === errHeader) throw refusedByUpstream(payload);
     if (header === authMoreDataHeader && translation.awaitsPublicKey) {
       yield* send("upstream", translation.encryptedFor(pluginDataOf(payload)));

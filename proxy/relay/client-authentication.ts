@@ -33,21 +33,51 @@ export function* authenticateClient(
   presented: PresentedCredential,
   fresh: Buffer,
 ): Dialogue<void> {
-  let plugin = presented.authPlugin ?? AuthPlugin.nativePassword;
-  let { scramble } = challenge;
-  let { authResponse } = presented;
-  if (presented.authPlugin !== null && presented.authPlugin !== challenge.plugin) {
-    plugin = isSpoken(presented.authPlugin) ? presented.authPlugin : challenge.plugin;
-    scramble = fresh;
-    yield* send("client", encodeAuthSwitchRequest(plugin, scramble));
-    authResponse = yield* receive("client");
-  }
-  const expected = responseTo(plugin, scramble, credential.password ?? "");
-  const passwordRight = sameBytes(expected, authResponse);
+  const { authPlugin } = presented;
+  const answersChallenge = authPlugin === null || authPlugin === challenge.plugin;
+  const answer = answersChallenge ? answerTo(challenge.scramble, presented) : yield* asked(challenge, presented, fresh);
+  yield* admit(credential, presented, answer);
+}
+
+/**
+ * The same for a client that changes its user: it is asked with the `fresh` scramble, as it may have answered any that
+ * it has seen before. A client that knows of no plugins cannot be asked, and answers the greeting's `challenge` again.
+ */
+export function* authenticateClientAgain(
+  credential: ClientCredential,
+  challenge: OwnChallenge,
+  presented: PresentedCredential,
+  fresh: Buffer,
+): Dialogue<void> {
+  const answer = presented.authPlugin === null ? answerTo(challenge.scramble, presented) : yield* asked(challenge, presented, fresh);
+  yield* admit(credential, presented, answer);
+}
+
+/** A response, and what it responds to. */
+interface Answer {
+  readonly plugin: string;
+  readonly scramble: Buffer;
+  readonly authResponse: Buffer;
+}
+
+function answerTo(scramble: Buffer, { authPlugin, authResponse }: PresentedCredential): Answer {
+  return { plugin: authPlugin ?? AuthPlugin.nativePassword, scramble, authResponse };
+}
+
+/** Asks the client with an AuthSwitchRequest: in its own plugin where that is spoken, else in the challenge's. */
+function* asked(challenge: OwnChallenge, { authPlugin }: PresentedCredential, scramble: Buffer): Dialogue<Answer> {
+  const plugin = authPlugin !== null && isSpoken(authPlugin) ? authPlugin : challenge.plugin;
+  yield* send("client", encodeAuthSwitchRequest(plugin, scramble));
+  return { plugin, scramble, authResponse: yield* receive("client") };
+}
+
+function* admit(credential: ClientCredential, presented: PresentedCredential, answer: Answer): Dialogue<void> {
+  const expected = responseTo(answer.plugin, answer.scramble, credential.password ?? "");
+  const passwordRight = sameBytes(expected, answer.authResponse);
   const userRight = sameBytes(Buffer.from(credential.user ?? "", "utf8"), presented.user);
   const isSet = credential.user !== null && Boolean(credential.password);
-  if (!(passwordRight && userRight && isSet)) throw accessDenied(presented, !isEmptyPassword(authResponse));
-  if (plugin === AuthPlugin.cachingSha2Password) yield* send("client", encodeAuthMoreData(Buffer.of(fastAuthSuccess)));
+  if (!(passwordRight && userRight && isSet)) throw accessDenied(presented, !isEmptyPassword(answer.authResponse));
+  if (answer.plugin === AuthPlugin.cachingSha2Password) yield* send("client", encodeAuthMoreData(Buffer.of(fastAuthSuccess)));
 }
 
 function isSpoken(plugin: string): boolean {

@@ -8,9 +8,12 @@ import { Conversation, conversationPrefix } from "../protocol/conversation.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
 import { ClientRole } from "../protocol/packet-role.ts";
 
-/** A stretch of bytes from the client. `recorded` differs from `bytes` only where `redacted` bytes of it are zeroed. */
+/**
+ * A stretch of bytes from the client: whole packets or parts of them; one whole COM_CHANGE_USER; or one whole packet that
+ * answers what it was asked in a change of user. `recorded` differs from `bytes` only where `redacted` bytes of it are zeroed.
+ */
 export interface Segment {
-  readonly kind: "plain" | "authentication";
+  readonly kind: "plain" | "change-user" | "authentication";
   readonly bytes: Buffer;
   readonly recorded: Buffer;
 }
@@ -62,6 +65,11 @@ export class CommandPhase {
   /** Whether a command waits for the rest of its answer. */
   get busy(): boolean {
     return this.conversation.pending.length > 0;
+  }
+
+  /** Whether the command that is answered next is a COM_CHANGE_USER. */
+  get changeIsNext(): boolean {
+    return this.conversation.pending.first?.command === Command.CHANGE_USER;
   }
 
   /**
@@ -165,7 +173,8 @@ export class CommandPhase {
     this.sensitive = false;
     this.sensitiveFrom = end;
     this.plainFrom = end;
-    this.segments?.push({ kind: "authentication", bytes, recorded: withoutAuthentication(bytes, isCommand, this.capabilities) });
+    const kind = isCommand ? "change-user" : "authentication";
+    this.segments?.push({ kind, bytes, recorded: withoutAuthentication(bytes, isCommand, this.capabilities) });
   }
 }
 

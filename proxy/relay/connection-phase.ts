@@ -1,5 +1,4 @@
 /** The Connection phase of a session, on both sides: from an accepted client to two sockets ready for commands. */
-import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
 import type { CloseCause } from "../model/session.ts";
@@ -9,10 +8,11 @@ import { openClient } from "./client-opening.ts";
 import { type ConnectionPhaseFacts, type FactsDraft, noFacts } from "./connection-phase-facts.ts";
 import type { Refusal, Side } from "./dialogue.ts";
 import { runDialogue, type Sides } from "./dialogue-runner.ts";
-import { clientGreeting, type OwnChallenge, ownPlugin } from "./greeting.ts";
+import { clientGreeting, newScramble, type OwnChallenge, ownPlugin } from "./greeting.ts";
 import { PacketStream } from "./packet-stream.ts";
 import { type OpenSession, signIn } from "./sign-in.ts";
 import { acceptTls, type Encrypted, startTls } from "./tls.ts";
+import type { SignedIn } from "./upstream-answer.ts";
 import { dialUpstream, tune } from "./upstream-dial.ts";
 import { readGreeting } from "./upstream-opening.ts";
 
@@ -41,6 +41,10 @@ export type ConnectionPhaseEnd =
       readonly facts: ConnectionPhaseFacts;
       /** The framed OK_Packet for the client, which has not been sent. */
       readonly okPacket: Buffer;
+      /** What was known when authentication began; what changes the session's user later begins with it too. */
+      readonly session: OpenSession;
+      /** The scramble that the upstream sent last. */
+      readonly scramble: Buffer;
     }
   | {
       readonly kind: "refused";
@@ -72,19 +76,22 @@ export async function runConnectionPhase(client: Socket, settings: ConnectionPha
   const clientPackets = new PacketStream(client, true);
   const dialled = await dialUpstream(connection.upstream, limits.dialMs, gone.signal);
   if (!dialled.ok) return await refused(client, clientPackets, facts, unreachable(connection, dialled.message), true);
-  const sides = sidesOf(clientPackets, new PacketStream(dialled.socket, false), settings);
+  const upstreamPackets = new PacketStream(dialled.socket, false);
+  const sides = sidesOf(clientPackets, upstreamPackets, settings);
   const end = await runOn(sides, facts, settings, plainAddress(client.remoteAddress));
   if (end.ok) {
-    const [clientSocket, upstreamSocket] = await Promise.all([sides.client.release(), sides.upstream.release()]);
-    return { kind: "signed-in", client: clientSocket, upstream: upstreamSocket, facts, ...end.value };
+    const [clientSocket, upstreamSocket] = await Promise.all([clientPackets.release(), upstreamPackets.release()]);
+    const { session, signedIn } = end;
+    const okPacket = clientPackets.frame(signedIn.okPayload);
+    return { kind: "signed-in", client: clientSocket, upstream: upstreamSocket, facts, okPacket, session, scramble: signedIn.scramble };
   }
-  sides.upstream.detach().destroy();
+  upstreamPackets.detach().destroy();
   dialled.socket.destroy();
-  return await refused(client, sides.client, facts, end.refusal, end.beforeGreeting);
+  return await refused(client, clientPackets, facts, end.refusal, end.beforeGreeting);
 }
 
 type PhaseEnd =
-  | { readonly ok: true; readonly value: { readonly okPacket: Buffer } }
+  | { readonly ok: true; readonly session: OpenSession; readonly signedIn: SignedIn }
   | { readonly ok: false; readonly refusal: Refusal; readonly beforeGreeting: boolean };
 
 async function runOn(sides: Sides, facts: FactsDraft, settings: ConnectionPhaseSettings, clientAddress: string): Promise<PhaseEnd> {
@@ -110,20 +117,18 @@ async function runOn(sides: Sides, facts: FactsDraft, settings: ConnectionPhaseS
   };
   const signedIn = await runDialogue(signIn(session, facts), sides, limits.authenticationMs ?? defaultAuthenticationMs);
   if (!signedIn.ok) return { ok: false, refusal: signedIn.refusal, beforeGreeting: false };
-  return { ok: true, value: { okPacket: sides.client.frame(signedIn.value.okPayload) } };
+  return { ok: true, session, signedIn: signedIn.value };
 }
 
 function sidesOf(client: PacketStream, upstream: PacketStream, settings: ConnectionPhaseSettings): Sides {
-  const encrypt = (side: Side, limitMs: number): Promise<Encrypted> =>
-    side === "client"
+  const encrypt = async (side: Side, limitMs: number): Promise<Encrypted> => {
+    const encrypted = await (side === "client"
       ? acceptTls(client.detach(), settings.clientIdentity.secureContext, limitMs)
-      : startTls(upstream.detach(), settings.connection, limitMs);
+      : startTls(upstream.detach(), settings.connection, limitMs));
+    if (encrypted.ok) (side === "client" ? client : upstream).adopt(encrypted.socket);
+    return encrypted;
+  };
   return { client, upstream, encrypt };
-}
-
-/** 20 random bytes, none of them NUL or `$`, as MySQL makes them: clients read them as text up to a NUL. */
-function newScramble(): Buffer {
-  return Buffer.from(randomBytes(20).map((byte) => ((byte & 0x7f) === 0 || (byte & 0x7f) === 0x24 ? 0x2a : byte & 0x7f)));
 }
 
 function unreachable(connection: Connection, why: string): Refusal {

@@ -11,13 +11,25 @@ import {
   type Step,
   upstreamMalformed,
 } from "./dialogue.ts";
-import type { Lost, PacketStream } from "./packet-stream.ts";
+import type { Lost, Taken } from "./packet-stream.ts";
 import type { Encrypted } from "./tls.ts";
 
-/** The two sides of a session, and how each of them turns to TLS. */
+/** Packets of one side, in both directions. */
+export interface PacketSide {
+  /** Takes the next packet if it is there; `null` if not yet. */
+  take(): Taken | null;
+  /** Why nothing more will come; `null` while it can. */
+  readonly gone: Lost | null;
+  /** Calls `changed` when `take` may find something new. One listener at a time. */
+  onChange(changed: () => void): void;
+  /** Sends one packet under the next sequence id. */
+  send(payload: Buffer): void;
+}
+
+/** The two sides of a session, and how each of them turns to TLS and goes on with it. */
 export interface Sides {
-  readonly client: PacketStream;
-  readonly upstream: PacketStream;
+  readonly client: PacketSide;
+  readonly upstream: PacketSide;
   readonly encrypt: (side: Side, limitMs: number) => Promise<Encrypted>;
 }
 
@@ -77,7 +89,6 @@ async function nextPacket(whose: Side | "either", sides: Sides, deadline: number
 async function encrypted(side: Side, sides: Sides, deadline: number): Promise<TlsFacts> {
   const end = await sides.encrypt(side, deadline - performance.now());
   if (!end.ok) throw side === "client" ? clientTlsFailed(end.late, end.message) : upstreamTlsFailed(end.message);
-  sides[side].adopt(end.socket);
   return end.facts;
 }
 

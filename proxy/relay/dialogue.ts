@@ -36,6 +36,8 @@ export interface Refusal {
   readonly detail: string;
   /** What the client is told: an error in the proxy's own words, or an ERR_Packet's payload to relay as it is, or nothing. */
   readonly answer: ErrPacket | Buffer | null;
+  /** Set where the upstream itself refused: it is not left in the middle of a sign-in. */
+  readonly by?: "upstream";
 }
 
 /** Carries a `Refusal` out of a dialogue, however deep. */

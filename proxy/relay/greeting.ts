@@ -1,4 +1,5 @@
 /** What the client is offered: the upstream's greeting, less what the proxy cannot carry. */
+import { randomBytes } from "node:crypto";
 import type { AuthMode, ClientTls } from "../model/connection.ts";
 import { AuthPlugin } from "../protocol/auth/auth-plugin.ts";
 import { Capability, has } from "../protocol/capabilities.ts";
@@ -16,6 +17,11 @@ export function withheldCapabilities(auth: AuthMode): number {
 export interface OwnChallenge {
   readonly scramble: Buffer;
   readonly plugin: string;
+}
+
+/** 20 random bytes, none of them NUL or `$`, as MySQL makes them: clients read them as text up to a NUL. */
+export function newScramble(): Buffer {
+  return Buffer.from(randomBytes(20).map((byte) => ((byte & 0x7f) === 0 || (byte & 0x7f) === 0x24 ? 0x2a : byte & 0x7f)));
 }
 
 /** The plugin that clients are asked for in `mapped` mode: the upstream's default where the proxy speaks it. */

@@ -13,6 +13,7 @@ import type { ClientIdentity } from "./client-identity.ts";
 import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "./connection-phase.ts";
 import type { Recorder } from "./recording.ts";
 import { SessionRelay } from "./session-relay.ts";
+import { UserChanges } from "./user-changes.ts";
 
 const defaultLimits: ConnectionPhaseLimits = { handshakeMs: 10_000, dialMs: 10_000 };
 
@@ -118,8 +119,8 @@ export class Listener {
     }
   }
 
-  private relay(accepted: Accepted, { client, upstream, facts, okPacket }: SignedIn): void {
-    const { auth, durability } = this.connection;
+  private relay(accepted: Accepted, { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn): void {
+    const { durability } = this.connection;
     let session: SessionRelay | null = null;
     try {
       const open = this.openFrame(accepted, facts, true);
@@ -128,7 +129,7 @@ export class Listener {
         client: client as net.Socket,
         upstream: upstream as net.Socket,
         capabilities: facts.capabilities,
-        auth,
+        userChanges: new UserChanges(opened, facts, scramble),
         durability,
         okPacket,
       };

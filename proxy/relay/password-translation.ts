@@ -25,7 +25,8 @@ export interface SidesEncrypted {
 /** Keeps track of the plugin in use, and turns the client's answers into what the upstream expects. */
 export class PasswordTranslation {
   plugin: string | null;
-  private scramble: Buffer;
+  /** The scramble that the upstream sent last. */
+  scramble: Buffer;
   private readonly encrypted: SidesEncrypted;
   private readonly key: PasswordKey;
   private fullAuthentication = false;

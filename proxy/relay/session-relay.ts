@@ -4,16 +4,24 @@
  */
 import type net from "node:net";
 import { TLSSocket } from "node:tls";
-import type { AuthMode, Durability } from "../model/connection.ts";
+import type { Durability } from "../model/connection.ts";
 import type { FailureError } from "../model/failure.ts";
 import type { CloseCause, SessionClose } from "../model/session.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
+import { ChangeOfUser } from "./change-of-user.ts";
 import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
 import type { SessionRecording } from "./recording.ts";
+import type { UserChanges } from "./user-changes.ts";
 
 /** Bytes that may wait for the disk under `strict` before the upstream is paused. */
 const maxUndurableBytes = 1024 * 1024;
+
+/** Bytes that a client may have sent ahead of a change of user before it is paused. */
+const maxAheadBytes = 1024 * 1024;
+
+/** The longest that a change of user may take: a person may be asked to confirm. */
+const changeOfUserMs = 60_000;
 
 /** How long a side may take to read our last words before its socket is destroyed. */
 const lingerMs = 2000;
@@ -23,7 +31,7 @@ export interface SignedInSession {
   readonly client: net.Socket;
   readonly upstream: net.Socket;
   readonly capabilities: number;
-  readonly auth: AuthMode;
+  readonly userChanges: UserChanges;
   readonly durability: Durability;
   /** The framed OK_Packet that ends the Connection phase; sent once the recording is open. */
   readonly okPacket: Buffer;
@@ -36,6 +44,7 @@ export class SessionRelay {
   private readonly session: SignedInSession;
   private readonly recording: SessionRecording;
   private readonly phase: CommandPhase;
+  private readonly change: ChangeOfUser;
   private readonly ended: (close: SessionClose) => void;
   private clientBytes = 0;
   private upstreamBytes = 0;
@@ -44,6 +53,8 @@ export class SessionRelay {
   private cut = false;
   private cause: CloseCause | null = null;
   private detail: string | null = null;
+  /** Why the upstream has just refused a change of user, after which it may close. */
+  private refusedChange: string | null = null;
   private closedSides = 0;
 
   constructor(session: SignedInSession, recording: SessionRecording, ended: (close: SessionClose) => void) {
@@ -53,6 +64,27 @@ export class SessionRelay {
     this.recording = recording;
     this.ended = ended;
     this.phase = new CommandPhase(session.capabilities);
+    this.change = new ChangeOfUser(
+      session.userChanges,
+      {
+        changeIsNext: () => this.phase.changeIsNext,
+        toUpstream: (bytes) => this.toUpstream(bytes),
+        toClient: (bytes) => this.deliver(bytes),
+        signedInAgain: (signedIn) => this.record(() => this.recording.note({ kind: "signed-in-again", ...signedIn })),
+        refused: (detail) => {
+          this.refusedChange = detail;
+        },
+        end: (cause, { errno, sqlstate, message }, detail) => {
+          this.settle(cause, detail);
+          this.end(cause, errno, sqlstate, message);
+        },
+        forward: (segment) => {
+          this.client.resume();
+          this.forward(segment);
+        },
+      },
+      changeOfUserMs,
+    );
   }
 
   /** Sends the OK_Packet and begins to forward. */
@@ -80,6 +112,7 @@ export class SessionRelay {
     if (cause === "recording-failed") this.cause = null;
     this.settle(cause, message);
     this.tellClient(errno, sqlstate, message);
+    this.change.abandon();
     this.upstream.destroy();
   }
 
@@ -99,39 +132,47 @@ export class SessionRelay {
     const segments = this.phase.fromClient(chunk);
     this.clientBytes += chunk.length;
     if (segments === null) {
-      if (this.record(() => this.recording.client(chunk))) this.toUpstream(chunk);
+      if (this.record(() => this.recording.client(chunk))) this.forward({ kind: "plain", bytes: chunk, recorded: chunk });
       return;
     }
-    for (const segment of segments) if (!this.forwardSegment(segment)) return;
+    for (const segment of segments) {
+      if (!this.recordSegment(segment)) return;
+      this.forward(segment);
+    }
     if (this.phase.heldBytes > maxHeldBytes)
       this.end("client-malformed", 1153, "08S01", "An authentication packet is longer than Stenograph accepts.");
   }
 
-  /** Authentication is forwarded as it is and recorded with its response zeroed and marked. False where it must end. */
-  private forwardSegment({ kind, bytes, recorded }: Segment): boolean {
-    const written = this.record(() => {
+  /** Authentication is recorded with its response zeroed and marked. False where it could not be recorded. */
+  private recordSegment({ kind, bytes, recorded }: Segment): boolean {
+    return this.record(() => {
       this.recording.client(recorded);
-      if (kind === "authentication") {
+      if (kind !== "plain") {
         this.recording.note({ kind: "redacted", what: "authentication", direction: "client", bytes: bytes.length });
       }
     });
-    if (!written) return false;
-    if (kind === "authentication" && this.session.auth === "mapped") {
-      const message =
-        "Stenograph signed this session in with the connection's stored account, which cannot be changed within it: open a new connection instead of COM_CHANGE_USER.";
-      this.end("sign-in-failed", 1045, "28000", message);
-      return false;
-    }
-    this.toUpstream(bytes);
-    return true;
+  }
+
+  /** Forwards what has been recorded, or lets it wait behind a change of user. */
+  private forward(segment: Segment): void {
+    if (this.cut) return;
+    if (!this.change.fromClient(segment)) {
+      this.refusedChange = null;
+      this.toUpstream(segment.bytes);
+    } else if (this.change.aheadBytes > maxAheadBytes) this.client.pause();
   }
 
   private fromUpstream(chunk: Buffer): void {
     if (this.cut || this.client.destroyed) return;
-    if (!this.record(() => this.recording.upstream(chunk))) return;
-    this.upstreamBytes += chunk.length;
-    if (this.session.durability === "strict") this.forwardWhenDurable(chunk);
-    else if (!this.toClient(chunk)) this.upstream.pause();
+    if (!this.change.fromUpstream(chunk)) this.deliver(chunk);
+  }
+
+  /** Records what the client is to receive, and sends it when it may be sent. */
+  private deliver(bytes: Buffer): void {
+    if (!this.record(() => this.recording.upstream(bytes))) return;
+    this.upstreamBytes += bytes.length;
+    if (this.session.durability === "strict") this.forwardWhenDurable(bytes);
+    else if (!this.toClient(bytes)) this.upstream.pause();
   }
 
   private forwardWhenDurable(chunk: Buffer): void {
@@ -151,7 +192,9 @@ export class SessionRelay {
   /** What the client has received is what `phase` knows of: an ERR_Packet of ours must follow on that. */
   private toClient(chunk: Buffer): boolean {
     this.phase.fromUpstream(chunk);
-    return this.client.write(chunk);
+    const room = this.client.write(chunk);
+    this.change.beginIfNext();
+    return room;
   }
 
   private toUpstream(bytes: Buffer): void {
@@ -170,16 +213,20 @@ export class SessionRelay {
   }
 
   private clientEnded(): void {
+    this.change.abandon();
     this.settle(this.phase.quit ? "client-quit" : "client-closed", null);
     this.upstream.end();
   }
 
   private upstreamEnded(): void {
+    this.change.abandon();
+    if (this.refusedChange !== null) this.settle("sign-in-failed", this.refusedChange);
     this.settle(this.phase.quit ? "client-quit" : "upstream-closed", null);
     if (this.undurable === 0) this.client.end();
   }
 
   private sideFailed(cause: CloseCause, error: Error, other: net.Socket): void {
+    this.change.abandon();
     const reset = "code" in error && error.code === "ECONNRESET";
     this.settle(this.phase.quit ? "client-quit" : cause, error.message);
     if (reset && !(other instanceof TLSSocket) && !other.destroyed) other.resetAndDestroy();
@@ -188,6 +235,7 @@ export class SessionRelay {
 
   /** One socket is gone: the other gets what is still on its way to it, and goes too. */
   private sideClosed(cause: CloseCause, other: net.Socket): void {
+    this.change.abandon();
     this.settle(this.phase.quit ? "client-quit" : cause, null);
     this.closedSides += 1;
     if (this.closedSides === 2) this.finish(this.cause ?? cause);
@@ -210,7 +258,7 @@ export class SessionRelay {
   /** Our last words, recorded like every byte that goes to the client, as far as recording works. */
   private tellClient(errno: number, sqlstate: string, message: string): void {
     const { client } = this;
-    const sequenceId = this.phase.errSequenceId;
+    const sequenceId = this.change.errSequenceId ?? this.phase.errSequenceId;
     if (sequenceId === null || client.destroyed || !client.writable) {
       client.destroy();
       return;

@@ -5,12 +5,12 @@ import { encodeHandshakeResponse41, type HandshakeResponse41 } from "../protocol
 import type { HandshakeV10 } from "../protocol/handshake-v10.ts";
 import { relayAuthentication } from "./authentication-relay.ts";
 import { authenticateClient } from "./client-authentication.ts";
-import { claimedAttributes, type FactsDraft, nameOrNull } from "./connection-phase-facts.ts";
+import { type ConnectionPhaseFacts, claimedAttributes, type FactsDraft, nameOrNull } from "./connection-phase-facts.ts";
 import { type Dialogue, send } from "./dialogue.ts";
 import { capabilitiesInForce, type OwnChallenge, upstreamCapabilities } from "./greeting.ts";
-import { type PasswordKey, PasswordTranslation } from "./password-translation.ts";
+import { type PasswordKey, PasswordTranslation, type SidesEncrypted } from "./password-translation.ts";
 import type { SignedIn } from "./upstream-answer.ts";
-import { authenticateUpstream, firstPlugin, firstResponse } from "./upstream-authentication.ts";
+import { authenticateUpstream, firstPlugin, firstResponse, type StoredAccount } from "./upstream-authentication.ts";
 import { encryptUpstream } from "./upstream-opening.ts";
 
 /** All that is known when authentication begins. */
@@ -44,8 +44,7 @@ export function* signIn(session: OpenSession, facts: FactsDraft): Dialogue<Signe
 function* passthrough(session: OpenSession, facts: FactsDraft): Dialogue<SignedIn> {
   const { greeting, response } = session;
   const upstreamResponse = yield* openUpstream(session, response, facts);
-  const encrypted = { client: facts.tls.client !== null, upstream: facts.tls.upstream !== null };
-  const translation = new PasswordTranslation(response.authPlugin, greeting.scramble, encrypted, session.passwordKey);
+  const translation = new PasswordTranslation(response.authPlugin, greeting.scramble, sidesSecure(session, facts), session.passwordKey);
   const authResponse = yield* translation.answerForUpstream(response.authResponse);
   yield* send("upstream", encodeHandshakeResponse41({ ...upstreamResponse, authResponse }));
   return yield* relayAuthentication(translation, has(facts.capabilities, Capability.MULTI_FACTOR_AUTHENTICATION));
@@ -69,8 +68,17 @@ function* mapped(session: OpenSession, challenge: OwnChallenge, facts: FactsDraf
       authResponse: firstResponse(plugin, greeting.scramble, password),
     }),
   );
-  const account = { connection: connection.name, password, encrypted: facts.tls.upstream !== null };
-  return yield* authenticateUpstream(account, plugin, greeting.scramble);
+  return yield* authenticateUpstream(storedAccount(session, facts), plugin, greeting.scramble);
+}
+
+/** The account that the proxy signs in with upstream in `mapped` mode. */
+export function storedAccount({ connection, secrets }: OpenSession, { tls }: Pick<ConnectionPhaseFacts, "tls">): StoredAccount {
+  return { connection: connection.name, password: secrets.upstreamPassword ?? "", encrypted: tls.upstream !== null };
+}
+
+/** Which sides a password may pass on as it is, as the plugins see it. */
+export function sidesSecure(_session: OpenSession, { tls }: Pick<ConnectionPhaseFacts, "tls">): SidesEncrypted {
+  return { client: tls.client !== null, upstream: tls.upstream !== null };
 }
 
 /** Turns on TLS towards the upstream where it is wanted; the response for it, with the flags that are then right. */

@@ -13,11 +13,13 @@ export interface SignedIn {
   readonly okPayload: Buffer;
   /** The plugin that the last factor used. */
   readonly plugin: string | null;
+  /** The scramble that the upstream sent last: it is in force until the upstream sends another. */
+  readonly scramble: Buffer;
 }
 
 /** The refusal that is the upstream's own, relayed byte for byte. */
 export function refusedByUpstream(errPayload: Buffer): Refused {
   const err = fromUpstream(decodeErrPacket(errPayload));
   const detail = `The upstream refused: ${err.message} (${err.errno}, ${err.sqlstate}).`;
-  return new Refused({ cause: "sign-in-failed", detail, answer: errPayload });
+  return new Refused({ cause: "sign-in-failed", detail, answer: errPayload, by: "upstream" });
 }

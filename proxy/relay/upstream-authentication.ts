@@ -15,7 +15,7 @@ import { sha256PublicKeyRequest } from "../protocol/auth/sha256-password.ts";
 import { authMoreDataHeader, pluginDataOf } from "../protocol/auth-more-data.ts";
 import { type AuthSwitchRequest, authSwitchHeader, decodeAuthSwitchRequest, scrambleOf } from "../protocol/auth-switch-request.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
-import { type Dialogue, fromUpstream, type Refused, receive, refusal, send, upstreamMalformed } from "./dialogue.ts";
+import { type Dialogue, fromUpstream, Refused, receive, refusal, send, upstreamMalformed } from "./dialogue.ts";
 import { errHeader, okHeader, refusedByUpstream, type SignedIn } from "./upstream-answer.ts";
 
 /** The stored account, and how the upstream is reached. */
@@ -55,7 +55,7 @@ export function* authenticateUpstream(account: StoredAccount, firstUsed: string,
   for (let count = 0; count < mostPackets; count += 1) {
     const payload = yield* receive("upstream");
     const header = payload[0];
-    if (header === okHeader) return { okPayload: payload, plugin };
+    if (header === okHeader) return { okPayload: payload, plugin, scramble };
     if (header === errHeader) throw accountRefused(payload, account.connection);
     if (header === authSwitchHeader && payload.length > 1) {
       const request = fromUpstream(decodeAuthSwitchRequest(payload));
@@ -139,7 +139,7 @@ function accountRefused(payload: Buffer, connection: string): Refused {
   if (!accountErrors.has(err.errno)) return refusedByUpstream(payload);
   const message = `The upstream refused the account that is stored for connection "${connection}". Check its user name and password there.`;
   const detail = `${message} The upstream said: ${err.message} (${err.errno}, ${err.sqlstate}).`;
-  return refusal("sign-in-failed", { errno: 1045, sqlstate: "28000", message }, detail);
+  return new Refused({ cause: "sign-in-failed", detail, answer: { errno: 1045, sqlstate: "28000", message }, by: "upstream" });
 }
 
 function notSpoken(connection: string, plugin: string): Refused {

@@ -17,6 +17,7 @@ export interface RecordedSession {
   readonly open: SessionOpen | null;
   readonly statements: readonly RecordedStatement[];
   readonly gaps: readonly Gap[];
+  readonly notes: readonly unknown[];
   readonly close: SessionClose | null;
   readonly seal: Seal | null;
   readonly end: ReadEnd;
@@ -31,6 +32,7 @@ export function recordedSessions(dataDirectory: string): RecordedSession[] {
 export function recordedSession(path: string): RecordedSession {
   const statements: RecordedStatement[] = [];
   const gaps: Gap[] = [];
+  const notes: unknown[] = [];
   const results = new Map<number, (readonly Value[] | null)[][]>();
   const found: { open: SessionOpen | null; close: SessionClose | null; seal: Seal | null } = { open: null, close: null, seal: null };
   const end = readRecording(
@@ -43,6 +45,7 @@ export function recordedSession(path: string): RecordedSession {
       row: (seq, result, row) => void results.get(seq)?.[result]?.push(row.values()),
       statement: (statement) => void statements.push({ ...statement, results: results.get(statement.seq) ?? [] }),
       gap: (gap) => void gaps.push(gap),
+      note: (note) => void notes.push(note),
       close: (close) => {
         found.close = close;
       },
@@ -52,7 +55,7 @@ export function recordedSession(path: string): RecordedSession {
     },
     true,
   );
-  return { path, ...found, statements, gaps, end };
+  return { path, ...found, statements, gaps, notes, end };
 }
 
 /** The Command phase's bytes in one direction, as far as they are in the file now. */

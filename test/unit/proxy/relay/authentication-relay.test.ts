@@ -18,7 +18,7 @@ function play(plugin = "caching_sha2_password", multiFactor = false) {
 
 describe("authentication between client and upstream", () => {
   it("ends with the upstream's OK_Packet, which is not sent yet", () => {
-    expect(play().hears("upstream", okPacket).result).toEqual({ okPayload: okPacket, plugin: "caching_sha2_password" });
+    expect(play().hears("upstream", okPacket).result).toMatchObject({ okPayload: okPacket, plugin: "caching_sha2_password" });
   });
 
   it("ends with the upstream's ERR_Packet, byte for byte", () => {
