@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Value } from "../../proxy/model/value.ts";
 import { Capability } from "../../proxy/protocol/capabilities.ts";
 import { ColumnFlag, ColumnType } from "../../proxy/protocol/column-type.ts";
-import type { Value } from "../../proxy/model/value.ts";
 import { decodeErrPacket } from "../../proxy/protocol/err-packet.ts";
 import { available } from "../support/servers.ts";
 import { type ReadResult, readResult } from "../support/wire/read-results.ts";
