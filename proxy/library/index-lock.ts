@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 
@@ -6,11 +7,13 @@ import Database from "better-sqlite3";
  * of its own (an exclusive transaction in a tiny database), so that it is free again when its holder dies.
  */
 export class IndexLock {
-  readonly #database: Database.Database;
+  readonly #file: string;
+  #database: Database.Database;
   #held = false;
 
   constructor(dataDirectory: string) {
-    this.#database = new Database(path.join(dataDirectory, "library.lock"), { timeout: 0 });
+    this.#file = path.join(dataDirectory, "library.lock");
+    this.#database = new Database(this.#file, { timeout: 0 });
   }
 
   get held(): boolean {
@@ -24,9 +27,19 @@ export class IndexLock {
       this.#database.exec("BEGIN EXCLUSIVE");
       this.#held = true;
     } catch (thrown) {
-      if (!(thrown instanceof Database.SqliteError && thrown.code.startsWith("SQLITE_BUSY"))) throw thrown;
+      if (!(thrown instanceof Database.SqliteError)) throw thrown;
+      if (thrown.code === "SQLITE_NOTADB") return this.#takeAnew();
+      if (!thrown.code.startsWith("SQLITE_BUSY")) throw thrown;
     }
     return this.#held;
+  }
+
+  /** The file was damaged. Nobody holds it: who does keeps others from looking at its content. */
+  #takeAnew(): boolean {
+    this.#database.close();
+    fs.rmSync(this.#file, { force: true });
+    this.#database = new Database(this.#file, { timeout: 0 });
+    return this.take();
   }
 
   /** Gives the lock back. */

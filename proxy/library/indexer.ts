@@ -52,6 +52,7 @@ export class Indexer {
   readonly #waiting = new Set<RecordingTail>();
   readonly #merge = new FrameMerge<RecordingTail>();
   readonly #finished = new Set<string>();
+  readonly #damaged = new Map<string, string>();
   #touched = new Map<RecordingTail, Counted>();
   #closed: RecordingTail[] = [];
   #resumed = new Map<RecordingTail, number>();
@@ -88,6 +89,15 @@ export class Indexer {
   /** Whether there is something to read. */
   get hasWork(): boolean {
     return this.#waiting.size > 0 || this.#merge.first !== null;
+  }
+
+  /** What cannot be read, as a sentence; `null` where all of it can. */
+  get damage(): string | null {
+    const last = [...this.#damaged].at(-1);
+    if (last === undefined) return null;
+    const [session, reason] = last;
+    const others = this.#damaged.size === 1 ? "" : ` ${this.#damaged.size - 1} more are damaged.`;
+    return `The recording ${session} is damaged and is shown only as far as it can be read: ${reason}.${others}`;
   }
 
   /** Bytes that are recorded and not indexed, and for how long the oldest of them has waited, in milliseconds. */
@@ -131,6 +141,7 @@ export class Indexer {
     this.#waiting.clear();
     this.#merge.clear();
     this.#finished.clear();
+    this.#damaged.clear();
     this.#resumed = new Map();
     this.#writer.reset();
   }
@@ -140,6 +151,7 @@ export class Indexer {
     const known = this.#recordings.get(session);
     if (known !== null && known.indexed >= size && (known.ended === "sealed" || known.problem !== null)) {
       this.#finished.add(session);
+      if (known.problem !== null) this.#damaged.set(session, known.problem);
       return null;
     }
     const tail = new RecordingTail(session, path, size, this.#sink);
@@ -172,7 +184,10 @@ export class Indexer {
   /** A tail has nothing to read for now. */
   #rest(tail: RecordingTail): void {
     tail.stuckAt = tail.lag > 0 ? tail.size : null;
-    if (tail.problem !== null) this.#touch(tail);
+    if (tail.problem !== null) {
+      this.#touch(tail);
+      this.#damaged.set(tail.session, tail.problem);
+    }
     if (tail.problem !== null || tail.end === "sealed" || this.#tails.size > openReaders) tail.close();
   }
 

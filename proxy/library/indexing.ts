@@ -114,7 +114,7 @@ export class Indexing {
     const { bytes, ms } = this.#indexer?.lag() ?? { bytes: 0, ms: 0 };
     const behind = this.#listing !== null || bytes > currentBytes;
     const state = this.#rebuilding ? "rebuilding" : behind ? "catching-up" : "current";
-    return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer.problem };
+    return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer.problem ?? this.#indexer?.damage ?? null };
   }
 
   /** How far a rebuild is; `null` where there is none. The whole grows while recordings are still being listed. */
@@ -180,8 +180,9 @@ export class Indexing {
       return known;
     };
     for (const tail of this.#indexer?.open() ?? []) {
-      if (tail.recorder === null || tail.recorder === this.#options.recorder || isAlive(tail.recorder)) continue;
+      if (tail.recorder === null || tail.recorder === this.#options.recorder) continue;
       try {
+        if (isAlive(tail.recorder)) continue;
         recoverRecording(this.#options.dataDirectory, tail.path);
         this.#indexer?.add({ session: tail.session, path: tail.path, size: sizeOf(tail.path) });
       } catch (thrown) {

@@ -48,8 +48,15 @@ export class RecordingTail {
     this.#decoder = new SessionDecoder(
       {
         open: (open) => {
+          if (open.session !== session) {
+            this.problem = `it is named ${session}, and says that it is ${open.session}`;
+            return;
+          }
           this.recorder = open.recorder;
           sink.opened(this, open);
+        },
+        malformed: (reason) => {
+          this.problem ??= reason;
         },
         statement: (statement) => sink.statement(this, statement, this.#at),
         close: (close, at) => {

@@ -30,6 +30,8 @@ export interface DecoderSink {
   gap?(gap: Gap, at: UnixMicros): void;
   close?(close: SessionClose, at: UnixMicros): void;
   seal?(seal: Seal, at: UnixMicros): void;
+  /** A frame is whole but not one that a recorder writes, for this `reason`; it is passed over. */
+  malformed?(reason: string): void;
 }
 
 /** How much is decoded. */

@@ -54,11 +54,22 @@ export class RecorderLock {
 
 /** Whether the recorder with this id still runs on this machine. */
 export function recorderIsAlive(dataDirectory: string, recorder: string): boolean {
+  if (!/^[0-9a-f-]{36}$/.test(recorder)) return false;
   const file = fileOf(dataDirectory, recorder);
-  if (!/^[0-9a-f-]{36}$/.test(recorder) || !fs.existsSync(file)) return false;
-  const lock = tryLock(file);
-  if (lock === null) return true;
-  lock.close();
+  if (!fs.existsSync(file)) return false;
+  if (isHeld(file)) return true;
   fs.rmSync(file, { force: true });
   return false;
+}
+
+/** What is no database was damaged, or was never a lock: who holds one keeps others from as much as looking at its content. */
+function isHeld(file: string): boolean {
+  try {
+    const lock = tryLock(file);
+    lock?.close();
+    return lock === null;
+  } catch (thrown) {
+    if (thrown instanceof Database.SqliteError && thrown.code === "SQLITE_NOTADB") return false;
+    throw thrown;
+  }
 }

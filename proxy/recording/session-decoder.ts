@@ -14,6 +14,7 @@ import type { DecoderOptions, DecoderSink } from "./decoder-sink.ts";
 import { type Frame, FrameKind, type Gap, type Seal } from "./frame.ts";
 import { PacketTrack } from "./packet-track.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
+import { sessionCloseIn, sessionOpenIn } from "./session-frames.ts";
 import { StatementDraft } from "./statement-draft.ts";
 import { readStatementText } from "./statement-text.ts";
 
@@ -63,11 +64,11 @@ export class SessionDecoder {
         this.server.push(frame, skip);
         return;
       case FrameKind.open:
-        this.json<SessionOpen>(payload, (open) => this.begin(open));
+        this.json<unknown>(payload, (open) => this.begin(sessionOpenIn(open)));
         return;
       case FrameKind.close:
         this.finish();
-        this.json<SessionClose>(payload, (close) => this.sink.close?.(close, frame.at));
+        this.json<unknown>(payload, (close) => this.close(sessionCloseIn(close)));
         return;
       case FrameKind.gap:
         this.json<Gap>(payload, (gap) => {
@@ -108,7 +109,11 @@ export class SessionDecoder {
     return this.nextSeq > seq && ![...this.conversation.pending].some(({ attachment }) => attachment.seq === seq);
   }
 
-  private begin(open: SessionOpen): void {
+  private begin(open: SessionOpen | null): void {
+    if (open === null || this.session !== "") {
+      this.sink.malformed?.(open === null ? "its open frame does not tell what it should" : "it has a second open frame");
+      return;
+    }
     this.session = open.session;
     this.capabilities = open.capabilities;
     this.characterSet = open.characterSet;
@@ -117,12 +122,18 @@ export class SessionDecoder {
     this.sink.open?.(open, this.frameAt);
   }
 
-  /** JSON that is none cannot come from our writer past its CRC; it is passed over, the bytes stay in the file. */
+  private close(close: SessionClose | null): void {
+    if (close === null) this.sink.malformed?.("its close frame does not tell what it should");
+    else this.sink.close?.(close, this.frameAt);
+  }
+
+  /** JSON that is none cannot come from our writer past its CRC; the bytes stay in the file. */
   private json<T>(payload: Buffer, use: (value: T) => void): void {
     let value: T;
     try {
       value = JSON.parse(payload.toString("utf8")) as T;
     } catch {
+      this.sink.malformed?.("a frame that should be JSON is not");
       return;
     }
     if (typeof value === "object" && value !== null) use(value);

@@ -3,8 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type IndexedSlice, Indexer } from "../../../../proxy/library/indexer.ts";
 import { type LibraryDatabase, openLibrary, recreateTables } from "../../../../proxy/library/schema.ts";
 import { SessionTable } from "../../../../proxy/library/session-table.ts";
+import type { SessionOpen } from "../../../../proxy/model/session.ts";
+import { encodeFileHeader, encodeJsonFrame, FrameKind } from "../../../../proxy/recording/frame.ts";
 import { sealRecording } from "../../../../proxy/recording/seal.ts";
 import { RecordedSession } from "../../../support/library/recorded-session.ts";
+import { sessionOpenOf } from "../../../support/library/statement-of.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 
 const start = Date.UTC(2026, 0, 31, 9) * 1000;
@@ -150,6 +153,49 @@ describe("The indexer", () => {
     database.exec("DROP TRIGGER full");
     index(recorded);
     expect(texts()).toEqual(["a"]);
+  });
+
+  describe("goes on with other recordings where one", () => {
+    const unlike = (given: object) => given as Partial<SessionOpen>;
+    it.each<[string, Partial<SessionOpen>]>([
+      ["says nothing of its actor", unlike({ actor: undefined })],
+      ["says that its actor was authenticated", unlike({ actor: { kind: "os-user", name: "eve", authenticated: true } })],
+      ["claims nothing", unlike({ claimed: undefined })],
+      ["has an object for a name", unlike({ connection: { name: "shop" } })],
+      ["names its recorder by what cannot be text", unlike({ recorder: { toString: 1 } })],
+      ["started at no time", unlike({ acceptedAt: "today" })],
+    ])("%s", (_, given) => {
+      const good = new RecordedSession(data.path, start).query("good", start + 20).close();
+      const bad = new RecordedSession(data.path, start, given).query("bad", start + 10).close();
+      index(bad, good);
+      expect(texts()).toEqual(["good"]);
+      expect(indexer.hasWork).toBe(false);
+      expect(indexer.damage).toContain(bad.id);
+    });
+
+    it("closes in a way that cannot be", () => {
+      const good = new RecordedSession(data.path, start).query("good", start + 20).close();
+      const bad = new RecordedSession(data.path, start).query("before", start + 10).abandon();
+      fs.appendFileSync(bad.path, encodeJsonFrame(FrameKind.close, BigInt(start + 15) * 1000n, { cause: {}, detail: [1] }));
+      index(bad, good);
+      expect(texts()).toEqual(["before", "good"]);
+      expect(session(bad.id)).toMatchObject({ closeCause: null });
+      expect(indexer.damage).toContain("close frame");
+    });
+  });
+
+  it("takes no statement for another session's, whatever a recording says it is", () => {
+    const good = new RecordedSession(data.path, start).query("mine", start + 20).close();
+    const open = sessionOpenOf({ session: good.id });
+    const renamed = new RecordedSession(data.path, start).abandon();
+    const frame = encodeJsonFrame(FrameKind.open, BigInt(start) * 1000n, open);
+    fs.writeFileSync(renamed.path, Buffer.concat([encodeFileHeader(), frame]));
+    const twice = new RecordedSession(data.path, start).query("first", start + 5).abandon();
+    fs.appendFileSync(twice.path, frame);
+    index(renamed, twice, good);
+    expect(session(good.id)).toMatchObject({ statements: 1 });
+    expect(session(renamed.id)).toBeNull();
+    expect(indexer.damage).toContain("1 more");
   });
 
   it("counts how often each form of a statement came, and when", () => {

@@ -42,3 +42,11 @@ it.each(["", "../../etc/passwd", "00000000-0000-4000-8000-000000000000"])("“%s
   expect(recorderIsAlive(directory.path, id)).toBe(false);
   expect(fs.existsSync(path.join(directory.path, "recorders"))).toBe(false);
 });
+
+it("a lock that is no database any more is nobody's, and is removed", () => {
+  const lock = RecorderLock.acquire(directory.path);
+  lock.release();
+  fs.writeFileSync(path.join(directory.path, "recorders", `${lock.id}.lock`), "garbage".repeat(2000));
+  expect(recorderIsAlive(directory.path, lock.id)).toBe(false);
+  expect(locks()).toEqual([]);
+});
