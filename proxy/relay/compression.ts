@@ -8,6 +8,7 @@
 import type net from "node:net";
 import { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import { CommandStarts } from "../protocol/command-starts.ts";
 import {
   type CompressedPacket,
   CompressedPacketFramer,
@@ -18,7 +19,6 @@ import {
   decompressNow,
   maxCompressedPayload,
 } from "../protocol/compressed-packet.ts";
-import { PacketFramer } from "../protocol/packet-framer.ts";
 
 /** Larger payloads are (de)compressed on another thread; for smaller ones the way there takes longer than the work. */
 const decompressedHereBytes = 16 * 1024;
@@ -46,7 +46,7 @@ export class CompressedSocket extends Duplex implements RelaySocket {
   private readonly raw: net.Socket;
   private readonly settings: CompressionSettings;
   private readonly incoming = new CompressedPacketFramer();
-  private readonly outgoing: PacketFramer;
+  private readonly outgoing = new CommandStarts();
   private queue: CompressedPacket[] = [];
   private working = false;
   private wanted = false;
@@ -54,10 +54,6 @@ export class CompressedSocket extends Duplex implements RelaySocket {
   private rawIsClosed = false;
   private rawFailure: Error | null = null;
   private sequenceId = 0;
-  /** Last id of the packet written last; 255 is followed by 0 without being a command where nothing came since. */
-  private lastInnerId = 0;
-  private receivedSince = true;
-  private commandStarts: number[] = [];
   private awaitsDrain: Written | null = null;
 
   /** `raw` is paused; nothing of it is read until this is. */
@@ -65,16 +61,6 @@ export class CompressedSocket extends Duplex implements RelaySocket {
     super();
     this.raw = raw;
     this.settings = settings;
-    this.outgoing = new PacketFramer(
-      {
-        begin: (_first, sequenceId, offset) => this.writesPacket(sequenceId, Math.max(offset, 0)),
-        packet: (_bytes, _start, _kept, _length, lastId) => {
-          this.lastInnerId = lastId;
-          this.receivedSince = false;
-        },
-      },
-      0,
-    );
     raw.on("data", (chunk: Buffer) => {
       this.queue.push(...this.incoming.push(chunk));
       this.deliver();
@@ -183,7 +169,7 @@ export class CompressedSocket extends Duplex implements RelaySocket {
 
   private give(packet: CompressedPacket, plain: Buffer): void {
     this.sequenceId = (packet.sequenceId + 1) & 0xff;
-    this.receivedSince = true;
+    this.outgoing.answered();
     if (plain.length > 0 && !this.destroyed) this.wanted = this.push(plain);
   }
 
@@ -194,19 +180,13 @@ export class CompressedSocket extends Duplex implements RelaySocket {
     if (!this.destroyed) this.settings.malformed(thrown instanceof Error ? thrown.message : String(thrown));
   }
 
-  private writesPacket(sequenceId: number, offset: number): void {
-    if (sequenceId === 0 && (this.lastInnerId !== 0xff || this.receivedSince)) this.commandStarts.push(offset);
-  }
-
   /** Sends `chunk` in as many compressed packets as it needs: commands must not share one. */
   private async send(chunk: Buffer): Promise<void> {
-    this.commandStarts = [];
-    if (this.settings.sendsCommands) this.outgoing.push(chunk);
-    const starts = this.commandStarts;
-    const cuts = [0, ...starts.filter((start) => start > 0), chunk.length];
-    for (const [index, from] of cuts.slice(0, -1).entries()) {
-      if (starts.includes(from)) this.sequenceId = 0;
-      await this.sendPart(chunk.subarray(from, cuts[index + 1]));
+    const { bytes, starts } = this.settings.sendsCommands ? this.outgoing.push(chunk) : { bytes: chunk, starts: [] };
+    await this.sendPart(bytes.subarray(0, starts[0]));
+    for (const [index, start] of starts.entries()) {
+      this.sequenceId = 0;
+      await this.sendPart(bytes.subarray(start, starts[index + 1]));
     }
   }
 
