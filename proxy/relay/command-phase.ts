@@ -46,9 +46,9 @@ export class CommandPhase {
   private segments: Segment[] | null = null;
 
   /** `capabilities`: the flags in force. */
-  constructor(capabilities: number) {
+  constructor(capabilities: number, mariaDbCapabilities = 0) {
     this.capabilities = capabilities;
-    this.conversation = new Conversation(capabilities);
+    this.conversation = new Conversation(capabilities, mariaDbCapabilities);
     this.clientFramer = new PacketFramer(
       {
         begin: (first, _sequenceId, offset) => this.clientBegan(first, offset),

@@ -1,5 +1,5 @@
 /** What the Connection phase finds out about a session; the open frame of its recording is made of this. */
-import type { TlsFacts } from "../model/session.ts";
+import type { CompressionFacts, TlsFacts } from "../model/session.ts";
 import { decodeConnectionAttributes } from "../protocol/connection-attributes.ts";
 
 export interface ConnectionPhaseFacts {
@@ -8,8 +8,11 @@ export interface ConnectionPhaseFacts {
   readonly upstreamVersion: string | null;
   readonly threadId: number | null;
   readonly tls: { readonly client: TlsFacts | null; readonly upstream: TlsFacts | null };
-  /** Flags in force in the Command phase, the same on both sides; `CLIENT_SSL` is not among them. */
+  /** Flags in force in the Command phase, the same on both sides; none of TLS or compression. */
   readonly capabilities: number;
+  /** MariaDB's extended flags in force, the same on both sides. */
+  readonly mariaDbCapabilities: number;
+  readonly compression: CompressionFacts;
   readonly characterSet: number | null;
   /** Plugin that the account signed in with upstream. */
   readonly authPlugin: string | null;
@@ -31,6 +34,8 @@ export function noFacts(upstreamAddress: string): FactsDraft {
     threadId: null,
     tls: { client: null, upstream: null },
     capabilities: 0,
+    mariaDbCapabilities: 0,
+    compression: { client: null, upstream: null },
     characterSet: null,
     authPlugin: null,
     account: null,

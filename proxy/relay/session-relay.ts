@@ -6,11 +6,13 @@ import type net from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Durability } from "../model/connection.ts";
 import type { FailureError } from "../model/failure.ts";
-import type { CloseCause, SessionClose } from "../model/session.ts";
+import type { CloseCause, CompressionFacts, SessionClose } from "../model/session.ts";
+import { AnswerNumbering } from "../protocol/answer-numbering.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
 import { ChangeOfUser } from "./change-of-user.ts";
 import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
+import { CompressedSocket, type RelaySocket } from "./compression.ts";
 import type { SessionRecording } from "./recording.ts";
 import type { UserChanges } from "./user-changes.ts";
 
@@ -31,6 +33,8 @@ export interface SignedInSession {
   readonly client: net.Socket;
   readonly upstream: net.Socket;
   readonly capabilities: number;
+  readonly mariaDbCapabilities: number;
+  readonly compression: CompressionFacts;
   readonly userChanges: UserChanges;
   readonly durability: Durability;
   /** The framed OK_Packet that ends the Connection phase; sent once the recording is open. */
@@ -39,8 +43,10 @@ export interface SignedInSession {
 
 /** Relays one session until both sides have ended, then closes its recording and calls `ended` once. */
 export class SessionRelay {
-  private readonly client: net.Socket;
-  private readonly upstream: net.Socket;
+  private readonly client: RelaySocket;
+  private readonly upstream: RelaySocket;
+  /** Only where the upstream compresses and the client does not. */
+  private readonly numbering: AnswerNumbering | null;
   private readonly session: SignedInSession;
   private readonly recording: SessionRecording;
   private readonly phase: CommandPhase;
@@ -59,11 +65,14 @@ export class SessionRelay {
 
   constructor(session: SignedInSession, recording: SessionRecording, ended: (close: SessionClose) => void) {
     this.session = session;
-    this.client = session.client;
-    this.upstream = session.upstream;
+    const { compression } = session;
+    this.client = this.side(session.client, compression.client, false);
+    this.upstream = this.side(session.upstream, compression.upstream, true);
+    const numbered = compression.upstream !== null && compression.client === null;
+    this.numbering = numbered ? new AnswerNumbering(session.capabilities, session.mariaDbCapabilities) : null;
     this.recording = recording;
     this.ended = ended;
-    this.phase = new CommandPhase(session.capabilities);
+    this.phase = new CommandPhase(session.capabilities, session.mariaDbCapabilities);
     this.change = new ChangeOfUser(
       session.userChanges,
       {
@@ -100,7 +109,8 @@ export class SessionRelay {
     upstream.on("error", (error) => this.sideFailed("upstream-reset", error, client));
     client.on("close", () => this.sideClosed("client-closed", upstream));
     upstream.on("close", () => this.sideClosed("upstream-closed", client));
-    client.write(this.session.okPacket);
+    // The OK_Packet is the last that is not compressed.
+    this.session.client.write(this.session.okPacket);
     client.resume();
     upstream.resume();
   }
@@ -119,6 +129,15 @@ export class SessionRelay {
   /** The recording cannot go on: nothing is forwarded any more. */
   failClosed(failure: FailureError): void {
     this.end("recording-failed", 1105, "HY000", failure.message);
+  }
+
+  private side(socket: net.Socket, algorithm: CompressionFacts["client"], isUpstream: boolean): RelaySocket {
+    if (algorithm === null) return socket;
+    const malformed = (what: string): void =>
+      isUpstream
+        ? this.end("upstream-malformed", 2027, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`)
+        : this.end("client-malformed", 1157, "08S01", `Couldn't uncompress communication packet: ${what}.`);
+    return new CompressedSocket(socket, { algorithm, sendsCommands: isUpstream, malformed });
   }
 
   private settle(cause: CloseCause, detail: string | null): void {
@@ -164,6 +183,7 @@ export class SessionRelay {
 
   private fromUpstream(chunk: Buffer): void {
     if (this.cut || this.client.destroyed) return;
+    this.numbering?.renumber(chunk);
     if (!this.change.fromUpstream(chunk)) this.deliver(chunk);
   }
 
@@ -198,6 +218,7 @@ export class SessionRelay {
   }
 
   private toUpstream(bytes: Buffer): void {
+    this.numbering?.sent(bytes);
     if (this.upstream.writable && !this.upstream.write(bytes)) this.client.pause();
   }
 
@@ -225,7 +246,7 @@ export class SessionRelay {
     if (this.undurable === 0) this.client.end();
   }
 
-  private sideFailed(cause: CloseCause, error: Error, other: net.Socket): void {
+  private sideFailed(cause: CloseCause, error: Error, other: RelaySocket): void {
     this.change.abandon();
     const reset = "code" in error && error.code === "ECONNRESET";
     this.settle(this.phase.quit ? "client-quit" : cause, error.message);
@@ -234,7 +255,7 @@ export class SessionRelay {
   }
 
   /** One socket is gone: the other gets what is still on its way to it, and goes too. */
-  private sideClosed(cause: CloseCause, other: net.Socket): void {
+  private sideClosed(cause: CloseCause, other: RelaySocket): void {
     this.change.abandon();
     this.settle(this.phase.quit ? "client-quit" : cause, null);
     this.closedSides += 1;

@@ -7,7 +7,14 @@ import { relayAuthentication } from "./authentication-relay.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { type ConnectionPhaseFacts, claimedAttributes, type FactsDraft, nameOrNull } from "./connection-phase-facts.ts";
 import { type Dialogue, send } from "./dialogue.ts";
-import { capabilitiesInForce, type OwnChallenge, upstreamCapabilities } from "./greeting.ts";
+import {
+  capabilitiesInForce,
+  clientCompression,
+  mariaDbCapabilitiesInForce,
+  type OwnChallenge,
+  upstreamCapabilities,
+  upstreamCompression,
+} from "./greeting.ts";
 import { type PasswordKey, PasswordTranslation, type SidesEncrypted } from "./password-translation.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { authenticateUpstream, firstPlugin, firstResponse, type StoredAccount } from "./upstream-authentication.ts";
@@ -31,6 +38,11 @@ export interface OpenSession {
 export function* signIn(session: OpenSession, facts: FactsDraft): Dialogue<SignedIn> {
   const { connection, greeting, response, challenge } = session;
   facts.capabilities = capabilitiesInForce(response.capabilities, greeting, connection.auth);
+  facts.mariaDbCapabilities = mariaDbCapabilitiesInForce(response, greeting);
+  facts.compression = {
+    client: clientCompression(response.capabilities, greeting.capabilities),
+    upstream: upstreamCompression(connection.upstreamCompression, greeting),
+  };
   facts.characterSet = response.characterSet;
   facts.schema = nameOrNull(response.schema);
   facts.claimed = claimedAttributes(response.attributes);
@@ -84,8 +96,11 @@ export function sidesSecure(_session: OpenSession, { tls }: Pick<ConnectionPhase
 /** Turns on TLS towards the upstream where it is wanted; the response for it, with the flags that are then right. */
 function* openUpstream(session: OpenSession, response: HandshakeResponse41, facts: FactsDraft): Dialogue<HandshakeResponse41> {
   const { connection, greeting } = session;
-  const plain = { ...response, capabilities: upstreamCapabilities(response.capabilities, connection.auth, false), mariaDbCapabilities: 0 };
+  const compression = facts.compression.upstream;
+  const capabilities = (encrypted: boolean): number =>
+    upstreamCapabilities(response.capabilities, connection.auth, { encrypted, compression });
+  const plain = { ...response, capabilities: capabilities(false), mariaDbCapabilities: facts.mariaDbCapabilities };
   const tls = yield* encryptUpstream(greeting, connection.upstreamTls, plain);
   facts.tls = { ...facts.tls, upstream: tls };
-  return { ...plain, capabilities: upstreamCapabilities(response.capabilities, connection.auth, tls !== null) };
+  return { ...plain, capabilities: capabilities(tls !== null) };
 }
