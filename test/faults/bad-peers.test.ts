@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { decodeErrPacket } from "../../proxy/protocol/err-packet.ts";
@@ -25,7 +25,8 @@ async function startAt(upstream: { host: string; port: number }): Promise<Record
   return relay;
 }
 
-const randomOf = (bytes: number): Buffer => randomBytes(bytes);
+/** The same at each run, so that a failure can be seen again. */
+const randomOf = (bytes: number): Buffer => createHash("shake256", { outputLength: bytes }).update("noise").digest();
 const garbage: readonly (readonly [string, Buffer])[] = [
   ["an HTTP request", Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: curl/8\r\n\r\n")],
   ["one byte", Buffer.of(0)],
@@ -53,7 +54,8 @@ describe.runIf(server).each(server === undefined ? [] : [server])("on the port o
     expect(to.log).toEqual([]);
     const ends = recordedSessions(to.dataDirectory).map(({ close }) => close?.cause);
     expect(ends).toContain("client-quit");
-    for (const cause of ends) expect(cause).toMatch(/^client-(quit|malformed|timeout|closed|reset)$/);
+    // Noise may happen to be a packet with which a client signs in, as somebody that the server does not know.
+    for (const cause of ends) expect(cause).toMatch(/^(client-(quit|malformed|timeout|closed|reset)|sign-in-failed)$/);
   });
 
   it("a client that says nothing is told so after the limit, and leaves no recording", async () => {
