@@ -3,7 +3,7 @@ import net from "node:net";
 import os from "node:os";
 import type { Actor } from "../model/actor.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
-import { FailureError } from "../model/failure.ts";
+import { FailureError, failureOf } from "../model/failure.ts";
 import { program } from "../model/program.ts";
 import type { SessionOpen } from "../model/session.ts";
 import type { ListenerState } from "../model/status.ts";
@@ -96,8 +96,7 @@ export class Listener {
     const recording = context.recorder.state;
     if (recording.state === "failing") {
       socket.on("error", () => undefined);
-      socket.end(toPackets(encodeErrPacket({ errno: 1105, sqlstate: "HY000", message: recording.message }, false), 0));
-      socket.resume();
+      endWith(socket, toPackets(encodeErrPacket({ errno: 1105, sqlstate: "HY000", message: recording.message }, false), 0));
       return;
     }
     this.opening.add(socket);
@@ -121,10 +120,11 @@ export class Listener {
 
   private relay(accepted: Accepted, { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn): void {
     const { durability } = this.connection;
+    const { context } = this;
     let session: SessionRelay | null = null;
     try {
       const open = this.openFrame(accepted, facts, true);
-      const recording = this.context.recorder.open(open, (failure) => session?.failClosed(failure));
+      const recording = context.recorder.open(open, (failure) => session?.failClosed(failure));
       const signedIn = {
         client: client as net.Socket,
         upstream: upstream as net.Socket,
@@ -138,15 +138,16 @@ export class Listener {
       const relay = new SessionRelay(signedIn, recording, () => {
         this.sessions.delete(relay);
         if (this.sessions.size === 0) this.drained?.();
-        this.context.sessionsChanged(-1);
+        context.sessionsChanged(-1);
       });
       session = relay;
       this.sessions.add(relay);
-      this.context.sessionsChanged(1);
+      context.sessionsChanged(1);
       relay.start();
     } catch (thrown) {
       upstream.destroy();
-      const { message } = thrown as FailureError;
+      const { message } = failureOf(thrown);
+      if (!(thrown instanceof FailureError)) context.log(`A session of ${accepted.client} could not begin: ${message}`);
       endWith(client as net.Socket, toPackets(encodeErrPacket({ errno: 1105, sqlstate: "HY000", message }), okPacket[3] ?? 0));
     }
   }
