@@ -8,7 +8,9 @@ import { type FindStatement, readStatement } from "../recording/statement-reader
 /** Rows between two places that are kept, from which a window is read. */
 export const rowsBetweenPlaces = 1000;
 
+/** Answers that are kept, and characters in them; the last one is kept whatever its size. */
 const keptAnswers = 16;
+const keptCharacters = 32 * 1024 * 1024;
 
 /** One result set of a statement: its columns, how many rows it has, and where every thousandth of them starts. */
 export interface IndexedResult {
@@ -41,9 +43,18 @@ export class AnswerIndex {
     const answer = this.#kept.get(key) ?? this.#read(session, seq, find);
     this.#kept.delete(key);
     this.#kept.set(key, answer);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > keptAnswers && oldest !== undefined) this.#kept.delete(oldest);
+    this.#forgetOldest();
     return answer;
+  }
+
+  #forgetOldest(): void {
+    let characters = 0;
+    for (const { statement } of this.#kept.values()) characters += charactersIn(statement);
+    for (const [key, { statement }] of this.#kept) {
+      if (this.#kept.size === 1 || (this.#kept.size <= keptAnswers && characters <= keptCharacters)) return;
+      this.#kept.delete(key);
+      characters -= charactersIn(statement);
+    }
   }
 
   clear(): void {
@@ -83,6 +94,11 @@ export class AnswerIndex {
     const [announced] = this.get(session, announcedBy, find).results;
     return announced === undefined ? results : [{ ...only, columns: announced.columns, definitions: announced.definitions }];
   }
+}
+
+/** About how much memory a statement takes: its text, which may have come with another command, and its parameters. */
+function charactersIn({ sql, bytesIn }: Statement): number {
+  return (sql?.length ?? 0) + bytesIn;
 }
 
 function reading<T>(file: string, read: () => T): T {

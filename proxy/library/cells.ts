@@ -19,6 +19,8 @@ export function cellOf(value: Value, limit: number): Cell {
 
 /** The longest beginning of a text that has at most `limit` bytes in UTF-8, without cutting a character. */
 export function cutText(text: string, limit: number): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(limit));
-  return text.slice(0, read);
+  const bytes = Buffer.allocUnsafe(limit);
+  const { written } = new TextEncoder().encodeInto(text, bytes);
+  // A slice of the text would keep all of it in memory.
+  return bytes.toString("utf8", 0, written);
 }

@@ -74,17 +74,22 @@ export class StatementView {
     if (indexed === undefined) throw new FailureError("not-found", `Statement ${seq} has no result set ${result + 1}.`);
     const place = indexed.places[Math.floor(from / rowsBetweenPlaces)];
     if (place === undefined || from >= indexed.rowCount) return { rows: [], more: false };
-    const skipped = from % rowsBetweenPlaces;
-    const wanted = Math.min(limit, indexed.rowCount - from);
-    const read = readRows(answer.file, { columns: indexed.definitions, binary: indexed.binary, from: place, limit: skipped + wanted });
     const rows: Rows["rows"] = [];
     let bytes = 0;
-    for (const values of read.rows.slice(skipped)) {
+    const window = {
+      columns: indexed.definitions,
+      binary: indexed.binary,
+      from: place,
+      skip: from % rowsBetweenPlaces,
+      limit: Math.min(limit, indexed.rowCount - from),
+    };
+    readRows(answer.file, window, (values) => {
       const cells = (values ?? indexed.columns.map(() => null)).map((value) => cellOf(value, cellLimit));
       bytes += cells.reduce((sum, cell) => sum + cellBytes(cell), 0);
-      if (bytes > answerBytes && rows.length > 0) break;
+      if (bytes > answerBytes && rows.length > 0) return false;
       rows.push(cells);
-    }
+      return bytes <= answerBytes;
+    });
     return { rows, more: from + rows.length < indexed.rowCount };
   }
 

@@ -14,34 +14,37 @@ export interface RowWindow {
   readonly binary: boolean;
   /** Where the first row's packet starts; as `ResultRow.at` gives it. */
   readonly from: RecordingPosition;
+  /** Rows from there that are passed over. */
+  readonly skip: number;
   readonly limit: number;
 }
 
-/** What a window holds. */
-export interface RowsRead {
-  /** A row that cannot be decoded is `null`. */
-  readonly rows: (readonly Value[] | null)[];
-  /** Where each of the rows starts. */
-  readonly at: RecordingPosition[];
-  /** The result set is known to have no more rows after these. */
-  ended: boolean;
-}
+/** Is given each row and where it starts; a row that cannot be decoded is `null`. Stops the reading by `false`. */
+export type RowVisitor = (values: readonly Value[] | null, at: RecordingPosition) => unknown;
 
-/** Reads up to `limit` rows. Throws where the file cannot be opened. */
-export function readRows(file: string, of: RowWindow): RowsRead {
-  const read: RowsRead = { rows: [], at: [], ended: false };
-  const isFull = (): boolean => read.ended || read.rows.length >= of.limit;
+/**
+ * Reads up to `limit` rows, and holds one of them at a time. True where the result set is known to have no more rows.
+ * Throws where the file cannot be opened.
+ */
+export function readRows(file: string, of: RowWindow, visit: RowVisitor): boolean {
+  let ended = false;
+  let skip = of.skip;
+  let wanted = of.limit;
+  const row = (payload: Buffer): void => {
+    if (skip > 0) {
+      skip -= 1;
+      return;
+    }
+    if (wanted === 0) return;
+    const decoded = decodeRow(payload, of.columns, of.binary);
+    wanted = visit(decoded.ok ? decoded.value : null, track.began) === false ? 0 : wanted - 1;
+  };
   const track: PacketTrack = new PacketTrack(
     {
       packet: (bytes, start, kept, length) => {
-        if (read.ended) return;
-        if (endsRows(kept > 0 ? (bytes[start] as number) : -1, length)) {
-          read.ended = true;
-        } else if (!isFull()) {
-          const decoded = decodeRow(bytes.subarray(start, start + kept), of.columns, of.binary);
-          read.rows.push(decoded.ok ? decoded.value : null);
-          read.at.push(track.began);
-        }
+        if (ended) return;
+        if (endsRows(kept > 0 ? (bytes[start] as number) : -1, length)) ended = true;
+        else row(bytes.subarray(start, start + kept));
       },
     },
     Number.POSITIVE_INFINITY,
@@ -49,14 +52,14 @@ export function readRows(file: string, of: RowWindow): RowsRead {
   const reader = new FrameReader(file, of.from.frame);
   try {
     reader.read((frame) => {
-      if (frame.kind === FrameKind.close) read.ended = true;
+      if (frame.kind === FrameKind.close) ended = true;
       if (frame.kind === FrameKind.upstream) track.push(frame, frame.offset === of.from.frame ? of.from.skip : 0);
-      return !isFull();
+      return !ended && wanted > 0;
     });
   } finally {
     reader.close();
   }
-  return read;
+  return ended;
 }
 
 /** Whether a packet that starts with `first` is not a row: an ERR_Packet, an EOF_Packet, or an OK_Packet in its place. */

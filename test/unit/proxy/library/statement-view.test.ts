@@ -1,4 +1,6 @@
 import fs from "node:fs";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Indexer } from "../../../../proxy/library/indexer.ts";
 import { type LibraryDatabase, openLibrary, recreateTables } from "../../../../proxy/library/schema.ts";
@@ -87,6 +89,24 @@ describe("A window of rows", () => {
   it("cuts long cells without cutting a character", () => {
     expect(window(3, 0, 2, 51).rows).toEqual([[{ text: "x".repeat(51), cutFrom: 100 }], [{ text: "é".repeat(25), cutFrom: 100 }]]);
     expect(window(3, 0, 2).rows).toEqual([["x".repeat(100)], ["é".repeat(50)]]);
+  });
+
+  it("holds many huge rows as cut as they are asked for, and not one of them whole", async () => {
+    const huge = new RecordedSession(data.path, start);
+    huge.query("SELECT huge", start + 1, { rows: Array.from({ length: 6 }, () => "z".repeat(10 * 1024 * 1024)) }).close();
+    const indexer = new Indexer(database);
+    indexer.add({ session: huge.id, path: huge.path, size: fs.statSync(huge.path).size });
+    while (indexer.hasWork) indexer.slice(1000);
+    indexer.reset();
+    v8.setFlagsFromString("--expose_gc");
+    const collect = vm.runInNewContext("gc") as (options: object) => Promise<void>;
+    await collect({ execution: "async" });
+    const before = process.memoryUsage();
+    const shown = view.rows({ session: huge.id, seq: 1, result: 0, from: 0, limit: 6, cellLimit: 300 });
+    await collect({ execution: "async" });
+    const after = process.memoryUsage();
+    expect(shown).toMatchObject({ more: false, rows: { length: 6, 5: [{ cutFrom: 10 * 1024 * 1024 }] } });
+    expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(20 * 1024 * 1024);
   });
 
   it("ends early where rows are very large, and says that there is more", () => {

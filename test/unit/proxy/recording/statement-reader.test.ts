@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Statement } from "../../../../proxy/model/statement.ts";
+import type { RecordingPosition, Statement } from "../../../../proxy/model/statement.ts";
+import type { Value } from "../../../../proxy/model/value.ts";
 import { Capability, has } from "../../../../proxy/protocol/capabilities.ts";
 import { FrameReader } from "../../../../proxy/recording/frame-reader.ts";
 import { readRows } from "../../../../proxy/recording/result-reader.ts";
@@ -116,10 +117,12 @@ describe.each(
           for (const { columns, rows, at, binary } of each.results) {
             at.forEach((from, index) => {
               for (const limit of [1, 2, 1000]) {
-                const window = readRows(file, { columns, binary, from, limit });
-                expect(window.rows).toEqual(rows.slice(index, index + limit));
-                expect(window.at).toEqual(at.slice(index, index + limit));
-                if (limit === 1000) expect(window.ended).toBe(true);
+                const read: { values: readonly Value[] | null; at: RecordingPosition }[] = [];
+                const window = { columns, binary, from, skip: 0, limit };
+                const ended = readRows(file, window, (values, at) => read.push({ values, at }));
+                expect(read.map(({ values }) => values)).toEqual(rows.slice(index, index + limit));
+                expect(read.map((row) => row.at)).toEqual(at.slice(index, index + limit));
+                if (limit === 1000) expect(ended).toBe(true);
               }
             });
           }
