@@ -188,3 +188,28 @@ it("tells a client that is still sending its command, with the number that the c
   await relay.untilIdle();
   await server.stop();
 });
+
+it("tells a client in the middle of a LOCAL INFILE, with the number that follows on what it has sent", async () => {
+  const server = await startScriptedServer(async ({ nextCommand, send }) => {
+    await nextCommand();
+    send(Buffer.from("\xfbfile", "latin1"), 1);
+  });
+  files = new FaultyFiles();
+  relay = await startRecordedRelay({ upstream: { host: "127.0.0.1", port: server.port }, files });
+  const client = scriptedClient(relay.port);
+  await signIn(client);
+  client.socket.write(toPackets(Buffer.from("\x03LOAD DATA LOCAL INFILE 'file' INTO TABLE t"), 0));
+  expect((await client.next())?.payload[0]).toBe(0xfb);
+  files.fault = (operation, bytes) => (operation === "write" && bytes > 4096 ? "ENOSPC" : null);
+  client.socket.write(toPackets(Buffer.alloc(100, 0x41), 2));
+  client.socket.write(toPackets(Buffer.alloc(5000, 0x42), 3));
+
+  const told = await client.next();
+  expect(told?.sequence).toBe(4);
+  expect(wellFormed(decodeErrPacket(told?.payload ?? Buffer.alloc(0)))).toMatchObject({
+    errno: 1105,
+    message: expect.stringMatching(full),
+  });
+  await relay.untilIdle();
+  await server.stop();
+});
