@@ -120,6 +120,7 @@ export class SessionRelay {
     if (this.cut) return;
     this.cut = true;
     if (cause === "recording-failed") this.cause = null;
+    if (cause === "shutdown" && this.phase.quit) this.settle("client-quit", null);
     this.settle(cause, message);
     this.tellClient(errno, sqlstate, message);
     this.change.abandon();
