@@ -5,7 +5,7 @@ import { type FilterPredicate, type FilterRow, toPredicate } from "../filter/to-
 import { digestOf } from "../library/digest.ts";
 import { failureOf } from "../model/failure.ts";
 import type { SessionOpen } from "../model/session.ts";
-import type { Statement } from "../model/statement.ts";
+import type { Parameter, Statement } from "../model/statement.ts";
 import { isoMicros, type Value } from "../model/value.ts";
 import type { ReadEnd } from "../recording/frame-reader.ts";
 import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
@@ -149,6 +149,7 @@ function asJson(statement: Statement, results: readonly Result[] | null): object
     command: statement.command,
     sql: statement.sql,
     params: statement.params?.map(({ value }) => value) ?? null,
+    ...(statement.paramSets !== null && { paramSets: statement.paramSets.map((set) => set.map(parameterValue)) }),
     outcome: statement.outcome,
     rows: statement.rows,
     affected: statement.affected,
@@ -166,6 +167,11 @@ function asJson(statement: Statement, results: readonly Result[] | null): object
     ...(statement.decodeFailed !== null && { decodeFailed: statement.decodeFailed }),
     ...(results !== null && { results }),
   };
+}
+
+/** A value, or the word that stands in its place. */
+function parameterValue({ value, indicator }: Parameter): Value | { readonly indicator: string } {
+  return indicator === undefined ? value : { indicator };
 }
 
 function asText(statement: Statement): string {

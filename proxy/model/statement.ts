@@ -15,7 +15,7 @@ export interface RecordingPosition {
 /**
  * What must be read besides a statement's own frames to decode it alone, as sequence numbers in the same session:
  * the COM_STMT_PREPARE it executes, the COM_STMT_EXECUTE that last sent parameter types, the COM_STMT_SEND_LONG_DATAs
- * whose data it uses, and the statement that gave the columns of a COM_STMT_FETCH.
+ * whose data it uses, and the statement that gave the columns of a COM_STMT_FETCH, or of an execution whose answer left them out.
  */
 export interface StatementContext {
   readonly prepare: number | null;
@@ -30,6 +30,8 @@ export interface Parameter {
   readonly type: string;
   readonly unsigned: boolean;
   readonly value: Value;
+  /** Sent in place of a value by MariaDB's bulk execution: the column's default, or nothing to be written at all. */
+  readonly indicator?: "default" | "ignore";
 }
 
 /** Column of a result set, from ColumnDefinition41. */
@@ -65,6 +67,8 @@ export interface Statement {
   readonly sqlCutFrom: number | null;
   /** Parameters of COM_STMT_EXECUTE in order; `null` for other commands. */
   readonly params: readonly Parameter[] | null;
+  /** The parameters of each execution of a COM_STMT_BULK_EXECUTE in order; `null` for other commands. */
+  readonly paramSets: readonly (readonly Parameter[])[] | null;
   /** Query attributes sent along; claimed, never proven. */
   readonly attributes: readonly Parameter[];
   readonly outcome: Outcome;

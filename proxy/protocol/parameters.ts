@@ -51,12 +51,18 @@ export function readParameterValues(
   longValues: ReadonlyMap<number, Buffer>,
 ): Parameter[] {
   return types.map((type, index) => {
-    const of = valueTypeFor(type);
     const long = longValues.get(index);
-    let value: Value;
-    if (long !== undefined) value = stringValue(long, type.type, of.collation);
-    else if (((nulls[index >> 3] ?? 0) & (1 << (index & 7))) !== 0) value = null;
-    else value = readBinaryValue(reader, of);
-    return { name: type.name, type: columnTypeName(type.type), unsigned: type.unsigned, value };
+    if (long !== undefined) return parameter(type, stringValue(long, type.type, valueTypeFor(type).collation));
+    const isNull = ((nulls[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+    return readParameterValue(isNull ? null : reader, type);
   });
+}
+
+/** Reads the value of one parameter; `null` in place of a reader is NULL. Throws `MalformedPacket`. */
+export function readParameterValue(reader: PacketReader | null, type: ParameterType): Parameter {
+  return parameter(type, reader === null ? null : readBinaryValue(reader, valueTypeFor(type)));
+}
+
+function parameter({ name, type, unsigned }: ParameterType, value: Value): Parameter {
+  return { name, type: columnTypeName(type), unsigned, value };
 }

@@ -4,6 +4,7 @@
  */
 import type { StatementContext } from "../model/statement.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
+import { decodeComStmtBulkExecute } from "../protocol/com-stmt-bulk-execute.ts";
 import { decodeComStmtExecute, statementIdOf } from "../protocol/com-stmt-execute.ts";
 import { decodeComStmtPrepareOk } from "../protocol/com-stmt-prepare-ok.ts";
 import { Command } from "../protocol/command.ts";
@@ -24,7 +25,10 @@ interface Prepared {
   typesSeq: number | null;
   longValues: LongValues;
   columns: readonly ColumnDefinition[] | null;
+  /** The execution that announced those columns; `null` where the preparation did. */
   columnsSeq: number | null;
+  /** What `columnsSeq` was before the last execution, which may leave the definitions out. */
+  columnsSeqBefore: number | null;
 }
 
 /** A COM_STMT_EXECUTE whose parameters cannot be decoded before its statement's preparation is answered. */
@@ -84,13 +88,21 @@ export class PreparedStatements {
     this.byId.set(decoded.value.statementId, prepared);
   }
 
-  /** Columns that an execution announced, for the rows that COM_STMT_FETCH brings later. */
+  /** Columns that a preparation or an execution announced, for results that come without. */
   remember(draft: StatementDraft, columns: readonly ColumnDefinition[]): void {
     const prepared = this.named.get(draft);
     if (prepared !== undefined) prepared.columns = columns;
   }
 
-  /** Columns of the rows of a COM_STMT_FETCH; `null` where they are not known. */
+  /** The answer to an execution left out the definitions that were sent before: the columns are those of then. */
+  definitionsLeftOut(draft: StatementDraft): void {
+    const prepared = this.named.get(draft);
+    if (prepared === undefined) return;
+    prepared.columnsSeq = prepared.columnsSeqBefore;
+    if (draft.context !== null) draft.context = { ...draft.context, columns: prepared.columnsSeq };
+  }
+
+  /** Columns that were announced before; `null` where they are not known. */
   columnsFor(draft: StatementDraft): readonly ColumnDefinition[] | null {
     return this.named.get(draft)?.columns ?? null;
   }
@@ -117,6 +129,7 @@ export class PreparedStatements {
       longValues: new LongValues(this.values),
       columns: null,
       columnsSeq: null,
+      columnsSeqBefore: null,
     };
     this.named.set(draft, this.last);
   }
@@ -139,9 +152,10 @@ export class PreparedStatements {
     if (prepared === null) return;
     const { longValues, parameters } = prepared;
     draft.context = { prepare: prepared.seq, types: prepared.typesSeq, longData: longValues.seqs, columns: null };
+    prepared.columnsSeqBefore = prepared.columnsSeq;
     prepared.columnsSeq = draft.seq;
     prepared.longValues = new LongValues(this.values);
-    if (draft.command === Command.STMT_BULK_EXECUTE || !whole) return;
+    if (!whole) return;
     if (parameters === null) this.waiting.set(draft, { payload: Buffer.from(payload), longValues });
     else this.bind(draft, prepared, parameters, { payload, longValues });
   }
@@ -149,14 +163,19 @@ export class PreparedStatements {
   /** Decodes the parameters of an execution, and keeps the types that it bound. */
   private bind(draft: StatementDraft, prepared: Prepared, parameters: number, { payload, longValues }: Waiting): void {
     const context = { parameters, types: prepared.types, longValues: longValues.joined(), values: this.values };
-    const decoded = decodeComStmtExecute(payload, this.capabilities, context);
+    const isBulk = draft.command === Command.STMT_BULK_EXECUTE;
+    const decoded = isBulk ? decodeComStmtBulkExecute(payload, context) : decodeComStmtExecute(payload, this.capabilities, context);
     if (!decoded.ok) {
       draft.decodeFailed = decoded.malformed;
       return;
     }
-    const { params, attributes, boundTypes } = decoded.value;
-    if (this.values) draft.params = params;
-    draft.attributes = attributes;
+    const { boundTypes } = decoded.value;
+    if ("sets" in decoded.value) {
+      if (this.values) draft.paramSets = decoded.value.sets;
+    } else {
+      if (this.values) draft.params = decoded.value.params;
+      draft.attributes = decoded.value.attributes;
+    }
     if (boundTypes !== null) {
       prepared.types = boundTypes;
       prepared.typesSeq = draft.seq;

@@ -4,8 +4,8 @@
  */
 import type { SessionClose, SessionOpen } from "../model/session.ts";
 import type { Value } from "../model/value.ts";
-import type { ColumnDefinition } from "../protocol/column-definition.ts";
-import { decodeColumnDefinition } from "../protocol/column-definition.ts";
+import { has, MariaDbCapability } from "../protocol/capabilities.ts";
+import { type ColumnDefinition, decodeColumnDefinition, undefinedColumns } from "../protocol/column-definition.ts";
 import { Command } from "../protocol/command.ts";
 import { Conversation } from "../protocol/conversation.ts";
 import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
@@ -33,6 +33,7 @@ export class SessionDecoder {
   private readonly options: DecoderOptions;
   private session = "";
   private capabilities = 0;
+  private mariaDbCapabilities = 0;
   private characterSet: number | null = null;
   private conversation: Conversation<StatementDraft> = new Conversation(0);
   private prepared: PreparedStatements;
@@ -97,7 +98,7 @@ export class SessionDecoder {
    * whose command the next client frame starts. Commands behind it, which may be in the same frame, are passed over.
    */
   restart(seq: number): void {
-    this.conversation = new Conversation(this.capabilities);
+    this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
     this.client = this.newClientTrack();
     this.server = this.newServerTrack();
     this.nextSeq = seq;
@@ -116,8 +117,9 @@ export class SessionDecoder {
     }
     this.session = open.session;
     this.capabilities = open.capabilities;
+    this.mariaDbCapabilities = open.mariaDbCapabilities ?? 0;
     this.characterSet = open.characterSet;
-    this.conversation = new Conversation(open.capabilities);
+    this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
     this.prepared = new PreparedStatements(open.capabilities, this.options.params);
     this.sink.open?.(open, this.frameAt);
   }
@@ -228,10 +230,12 @@ export class SessionDecoder {
         return;
       case ServerRole.prepareOk:
         this.prepared.prepareOk(draft, payload);
+        this.collected = [];
         return;
       case ServerRole.columnCount:
         draft.beginResult();
         this.collected = [];
+        if (this.conversation.definitionsDue === 0) this.beginWithoutDefinitions(draft, payload);
         return;
       case ServerRole.columnDefinition:
         if (this.sink.row !== undefined) this.collect(draft, payload);
@@ -241,9 +245,18 @@ export class SessionDecoder {
     }
   }
 
+  /** The server has left out the definitions of columns that the client knows, or does without. */
+  private beginWithoutDefinitions(draft: StatementDraft, payload: Buffer): void {
+    this.prepared.definitionsLeftOut(draft);
+    if (this.sink.row === undefined) return;
+    draft.columns = this.prepared.columnsFor(draft) ?? (draft.binaryRows ? null : undefinedColumns(payload));
+    if (draft.columns !== null) this.sink.columns?.(draft.seq, draft.result, draft.columns);
+  }
+
   private collect(draft: StatementDraft, payload: Buffer): void {
-    if (draft.result < 0 || this.collected === null) return;
-    const decoded = decodeColumnDefinition(payload);
+    const prepares = draft.command === Command.STMT_PREPARE;
+    if ((draft.result < 0 && !prepares) || this.collected === null) return;
+    const decoded = decodeColumnDefinition(payload, has(this.mariaDbCapabilities, MariaDbCapability.EXTENDED_METADATA));
     if (!decoded.ok) {
       draft.decodeFailed = decoded.malformed;
       this.collected = null;
@@ -251,8 +264,9 @@ export class SessionDecoder {
     }
     this.collected.push(decoded.value);
     if (this.conversation.definitionsDue > 0) return;
-    draft.columns = this.collected;
     this.prepared.remember(draft, this.collected);
+    if (prepares) return;
+    draft.columns = this.collected;
     this.sink.columns?.(draft.seq, draft.result, this.collected);
   }
 

@@ -23,6 +23,7 @@ export class StatementDraft {
   sql: string | null = null;
   sqlCutFrom: number | null = null;
   params: readonly Parameter[] | null = null;
+  paramSets: readonly (readonly Parameter[])[] | null = null;
   attributes: readonly Parameter[] = [];
   context: StatementContext | null = null;
   partial = false;
@@ -131,6 +132,7 @@ export class StatementDraft {
       sql: this.sql,
       sqlCutFrom: this.sqlCutFrom,
       params: this.params,
+      paramSets: this.paramSets,
       attributes: this.attributes,
       outcome,
       rows: this.rows,

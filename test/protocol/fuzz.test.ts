@@ -9,6 +9,7 @@ import { decodeColumnDefinition } from "../../proxy/protocol/column-definition.t
 import { ColumnType } from "../../proxy/protocol/column-type.ts";
 import { decodeComQuery } from "../../proxy/protocol/com-query.ts";
 import { decodeComStmtExecute } from "../../proxy/protocol/com-stmt-execute.ts";
+import { decodeComStmtBulkExecute } from "../../proxy/protocol/com-stmt-bulk-execute.ts";
 import { decodeComStmtPrepareOk } from "../../proxy/protocol/com-stmt-prepare-ok.ts";
 import { decodeConnectionAttributes } from "../../proxy/protocol/connection-attributes.ts";
 import { decodeErrPacket } from "../../proxy/protocol/err-packet.ts";
@@ -45,7 +46,10 @@ const column = { name: "", orgName: "", table: "", orgTable: "", schema: "", uns
 const decoders: Record<string, (payload: Buffer, random: Random) => Decoded<unknown>> = {
   OK_Packet: decodeOkPacket,
   ERR_Packet: decodeErrPacket,
-  ColumnDefinition41: decodeColumnDefinition,
+  ColumnDefinition41: (payload) => decodeColumnDefinition(payload),
+  "ColumnDefinition41 with MariaDB's extended metadata": (payload) => decodeColumnDefinition(payload, true),
+  COM_STMT_BULK_EXECUTE: (payload) =>
+    decodeComStmtBulkExecute(payload, { parameters: 2, types: types.map((type) => ({ type, unsigned: false, name: null })), values: true }),
   COM_STMT_PREPARE_OK: decodeComStmtPrepareOk,
   HandshakeV10: decodeHandshakeV10,
   HandshakeResponse41: decodeHandshakeResponse41,

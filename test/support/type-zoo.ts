@@ -67,5 +67,9 @@ export const zooBytes = ["bit1", "bit64", "bin", "varbin", "bytes", "place"] as 
 
 /** What a session must set so that both servers take the rows as they are. */
 export function zooSession(server: ServerAddress): string[] {
-  return [`SET SESSION sql_mode = ''`, `SET SESSION time_zone = '+00:00'`, ...(server.kind === "mysql" ? ["SET SESSION explicit_defaults_for_timestamp = 1"] : [])];
+  return [
+    `SET SESSION sql_mode = ''`,
+    `SET SESSION time_zone = '+00:00'`,
+    ...(server.kind === "mysql" ? ["SET SESSION explicit_defaults_for_timestamp = 1"] : []),
+  ];
 }

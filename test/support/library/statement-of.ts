@@ -11,6 +11,7 @@ export function statementOf(given: Partial<Statement> = {}): Statement {
     sql: "SELECT 1",
     sqlCutFrom: null,
     params: null,
+    paramSets: null,
     attributes: [],
     outcome: "ok",
     rows: 1,

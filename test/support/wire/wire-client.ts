@@ -41,6 +41,9 @@ export const usualCapabilities =
 export class WireClient {
   /** Flags in force. */
   capabilities = 0;
+  mariaDbCapabilities = 0;
+  /** Payload of the server's greeting. */
+  greeting: Buffer = Buffer.alloc(0);
   /** All bytes of the Command phase so far. */
   readonly transcript: Stretch[] = [];
   private readonly socket: net.Socket;
@@ -68,11 +71,16 @@ export class WireClient {
   }
 
   /** Connects and signs in, with collation utf8mb4_general_ci. */
-  static async connect(server: { readonly port: number }, account: Account, capabilities = usualCapabilities): Promise<WireClient> {
+  static async connect(
+    server: { readonly port: number },
+    account: Account,
+    capabilities = usualCapabilities,
+    mariaDbCapabilities = 0,
+  ): Promise<WireClient> {
     const socket = net.connect(server.port, "127.0.0.1");
     await once(socket, "connect");
     const client = new WireClient(socket);
-    await client.signIn(account, capabilities);
+    await client.signIn(account, capabilities, mariaDbCapabilities);
     client.commandPhase = true;
     return client;
   }
@@ -129,18 +137,20 @@ export class WireClient {
     }
   }
 
-  private async signIn({ user, password }: Account, wanted: number): Promise<void> {
+  private async signIn({ user, password }: Account, wanted: number, wantedOfMariaDb: number): Promise<void> {
     const { payload } = await this.next();
     const greeting = decodeHandshakeV10(payload);
     if (!greeting.ok) throw new Error(greeting.malformed);
     const { authPlugin, capabilities, scramble } = greeting.value;
     this.capabilities = (wanted & capabilities) >>> 0;
-    this.conversation = new Conversation(this.capabilities);
+    this.mariaDbCapabilities = wantedOfMariaDb & greeting.value.mariaDbCapabilities;
+    this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
+    this.greeting = payload;
     const response = encodeHandshakeResponse41({
       capabilities: this.capabilities,
       maxPacketSize: 1 << 30,
       characterSet: 45,
-      mariaDbCapabilities: 0,
+      mariaDbCapabilities: this.mariaDbCapabilities,
       user: Buffer.from(user),
       authResponse: responseFor(authPlugin, password, scramble),
       schema: Buffer.from("test"),
