@@ -4,7 +4,8 @@ import type { Duplex } from "node:stream";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { BrowserAccess } from "./browser-access.ts";
 import { securityHeaders } from "./content-policy.ts";
-import { refusalOf, signInRefusal } from "./request-rules.ts";
+import { refusalPage } from "./refusal-page.ts";
+import { type Refusal, refusalOf, signInRefusal } from "./request-rules.ts";
 import type { ServerChannel } from "./server-channel.ts";
 import type { StaticFiles } from "./static-files.ts";
 import { WebSocketServer } from "./websocket.ts";
@@ -84,7 +85,7 @@ type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<v
 function responder(options: BrowserHostOptions, port: number, access: BrowserAccess, address: () => string): Respond {
   return async (request, response) => {
     const refusal = refusalOf(request, port, "page");
-    if (refusal !== null) return refuse(response, refusal.status, refusal.message);
+    if (refusal !== null) return turnAway(request, response, refusal, port);
     if (request.method !== "GET" && request.method !== "HEAD")
       return refuse(response, 405, "Only GET and HEAD are served here.", { Allow: "GET, HEAD" });
     const { path, token } = parts(request.url ?? "/");
@@ -95,13 +96,20 @@ function responder(options: BrowserHostOptions, port: number, access: BrowserAcc
       if (access.admits(request.headers.cookie)) return redirect(response, {});
     }
     const unknown = signInRefusal(request, access);
-    if (unknown !== null) return refuse(response, unknown.status, token === null ? unknown.message : spentToken);
+    if (unknown !== null) return turnAway(request, response, token === null ? unknown : { ...unknown, message: spentToken }, port);
     await serveFile(options.files, path, request, response);
   };
 }
 
 const spentToken =
   "This one-time token is wrong, or was used before. Open the newest address that Stenograph printed: it prints another each time one is used.";
+
+/** Refuses with a page to who asks for one, else with a sentence. */
+function turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal, port: number): void {
+  const wantsPage = request.headers.accept?.includes("text/html") === true;
+  if (wantsPage) refuse(response, refusal.status, refusalPage(refusal, port), { "Content-Type": "text/html; charset=utf-8" });
+  else refuse(response, refusal.status, refusal.message);
+}
 
 /** The address's path as it was sent: not normalised, so that what is looked up is what was asked for. */
 function parts(url: string): { path: string; token: string | null } {

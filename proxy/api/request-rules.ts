@@ -32,7 +32,8 @@ export function signInRefusal(request: IncomingMessage, access: BrowserAccess): 
   if (access.admits(request.headers.cookie)) return null;
   return {
     status: 401,
-    message: "This browser has not been let in. Open the address with the one-time token that Stenograph printed when it started.",
+    message:
+      "Stenograph does not know this browser, or was started again since it did. Open the address with the one-time token that Stenograph printed last.",
   };
 }
 

@@ -6,10 +6,11 @@ import styles from "./Banner.module.css";
 export function LinkBanner() {
   const link = useLink();
   if (link.state !== "disconnected") return null;
+  const isSignedOut = link.failure.code === "not-signed-in";
   return (
     <div className={styles.warning} role="alert">
       <Unplug size={15} aria-hidden="true" />
-      <b>Disconnected, retrying.</b> {link.failure.message} What you see may be out of date.
+      <b>{isSignedOut ? "Not signed in." : "Disconnected, retrying."}</b> {link.failure.message} What you see may be out of date.
     </div>
   );
 }

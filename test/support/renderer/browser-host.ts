@@ -7,10 +7,10 @@ export interface BrowserHost {
   end(): Promise<void>;
 }
 
-/** Starts `serve` on a free port. */
-export async function startBrowserHost(): Promise<BrowserHost> {
+/** Starts `serve` on `port`, or on a free one. */
+export async function startBrowserHost(port = 0): Promise<BrowserHost> {
   const directory = temporaryDirectory();
-  const running = await startStenograph(["serve", "--data", directory.path, "--port", "0", "--no-open"]);
+  const running = await startStenograph(["serve", "--data", directory.path, "--port", String(port), "--no-open"]);
   const { url } = running.first as unknown as { readonly url: string };
   return {
     url,

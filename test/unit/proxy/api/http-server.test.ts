@@ -63,6 +63,24 @@ describe("the one-time token", () => {
     expect(fresh.at(-1)).toBe(host.url);
   });
 
+  it("is asked for on a page of its own, which says where it is printed, where a browser asks for a page", async () => {
+    const accept = "Accept: text/html,application/xhtml+xml";
+    const unknown = await get("/", accept);
+    expect(unknown.status).toBe(401);
+    expect(unknown.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(unknown.body).toContain("<h1>This browser is not signed in</h1>");
+    expect(unknown.body).toContain("was started again since");
+    expect(unknown.body).toContain(`http://127.0.0.1:${host.port}/?token=…`);
+    expect((await get("/?token=spent", accept)).body).toContain("was used before");
+    expect((await get("/", accept, "Host: evil.example")).body).toContain("<h1>This request was refused</h1>");
+  });
+
+  it("is asked for in a sentence where anything else is asked for", async () => {
+    const answer = await get("/assets/main-Ab3_dE9x.js");
+    expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(answer.body).toMatch(/^Stenograph does not know this browser.*\n$/);
+  });
+
   it("is good once", async () => {
     const { search } = new URL(host.url);
     expect((await get(`/${search}`)).status).toBe(303);
