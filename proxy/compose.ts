@@ -18,6 +18,7 @@ import type { SecretStore } from "./identity/secret-store.ts";
 import { LibraryClient } from "./library/library-client.ts";
 import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
+import { printable } from "./model/printable.ts";
 import { program } from "./model/program.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { closeCrashed } from "./recording/recovery.ts";
@@ -183,5 +184,5 @@ function reportUnexpected(cause: unknown, name: string): void {
 }
 
 function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${line.split("\n").map(printable).join("\n")}\n`);
 }

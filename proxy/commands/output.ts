@@ -1,6 +1,7 @@
 /** How commands write their lines, and refuse a data directory that is not there. */
 import { once } from "node:events";
 import fs from "node:fs";
+import { printable } from "../model/printable.ts";
 
 let closed = false;
 process.stdout.on("error", () => {
@@ -8,9 +9,12 @@ process.stdout.on("error", () => {
   process.exit(process.exitCode ?? 0);
 });
 
-/** Writes one line to standard output, and waits where its reader is slow. Ends the program where nobody reads any more. */
+/**
+ * Writes one line to standard output, with nothing in it that a terminal obeys, and waits where its reader is slow. Ends
+ * the program where nobody reads any more.
+ */
 export async function writeLine(line: string): Promise<void> {
-  if (!closed && !process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+  if (!closed && !process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, "drain");
 }
 
 /** Whether the data directory is there; where not, says so and sets the exit code. */
