@@ -74,13 +74,13 @@ export class Indexing {
     }
   }
 
-  /** Looks for what other processes did; to be called every now and then. */
+  /** Looks for what other processes did; to be called every now and then. `now`: milliseconds of a clock that never goes back. */
   look(now: number): void {
     if (now < this.#nextLook) return;
     this.#nextLook = now + lookEveryMs;
     if (this.#indexer === null && this.#options.index && this.#lock.take()) this.#begin();
     if (this.#indexer === null || this.#listing !== null) return;
-    for (const recording of this.#watch.added(now)) this.#indexer.add(recording);
+    for (const recording of this.#watch.added(Date.now())) this.#indexer.add(recording);
     for (const { session, path } of this.#indexer.open()) this.#indexer.add({ session, path, size: sizeOf(path) });
     if (now >= this.#nextRecovery && !this.#indexer.hasWork) this.#recover(now);
   }
@@ -90,7 +90,7 @@ export class Indexing {
     if (this.#indexer !== null) this.#listing = this.#watch.all();
   }
 
-  /** Does some work, for about 40 ms; true when there is more to do at once. */
+  /** Does some work, for about 40 ms; true when there is more to do at once. `now` is as for `look`. */
   work(now: number): boolean {
     if (now < this.#pausedUntil) return false;
     this.#list();

@@ -58,7 +58,7 @@ export class LibraryWorker {
       recreated: () => this.#makeReaders(),
     });
     this.#settled = new SettledWait(options.dataDirectory);
-    this.#indexing.look(Date.now());
+    this.#indexing.look(performance.now());
     this.#makeReaders();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
@@ -192,7 +192,7 @@ export class LibraryWorker {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     this.#indexing.look(now);
     if (!this.#indexing.active) this.#readOthersWork();
     this.#announceState(now);
@@ -220,7 +220,7 @@ export class LibraryWorker {
   /** One turn: some indexing, what followers wait for, and a little of the searches that are not finished. */
   #work(): void {
     this.#turn = null;
-    const now = Date.now();
+    const now = performance.now();
     let more = this.#indexing.work(now);
     if (this.#readers !== null) {
       const { followers, search } = this.#readers;
@@ -257,8 +257,8 @@ export class LibraryWorker {
     this.#closed = true;
     clearInterval(this.#timer);
     if (this.#turn !== null) clearImmediate(this.#turn);
-    const until = Date.now() + closeMs;
-    while (Date.now() < until && this.#indexing.work(Date.now()));
+    const until = performance.now() + closeMs;
+    while (performance.now() < until && this.#indexing.work(performance.now()));
     this.#indexing.close();
     this.#database.close();
     this.#send({ kind: "closed" });
