@@ -126,18 +126,22 @@ export const status = z.object({
 
 const port = z.number().int().min(0).max(65535);
 
+/** A host and port, or the absolute path of a Unix socket as the host. */
+const endpoint = z.object({ host: z.string().min(1), port });
+
 /** A connection as the user edits it. No secret is ever in it. */
 export const connection = z.object({
   id: z.string(),
   name: z.string().trim().min(1).max(100),
-  listen: z.object({ host: z.string().min(1), port }),
-  upstream: z.object({ host: z.string().min(1), port }),
+  listen: endpoint,
+  upstream: endpoint,
   auth: z.enum(["passthrough", "mapped"]),
   upstreamUser: z.string().nullable(),
   clientUser: z.string().nullable(),
   upstreamTls: z.enum(["off", "preferred", "required", "verify-ca", "verify-identity"]),
   upstreamCa: z.string().nullable(),
   upstreamCompression: z.enum(["off", "zlib", "zstd"]).default("off"),
+  proxyProtocol: z.enum(["off", "v1", "v2"]).default("off"),
   clientTls: z.enum(["off", "optional", "required"]),
   durability: z.enum(["os", "strict"]),
 });

@@ -7,15 +7,17 @@ import type {
   Connection,
   ConnectionSecrets,
   Durability,
+  ProxyProtocol,
   UpstreamCompression,
   UpstreamTls,
 } from "../model/connection.ts";
+import { type Endpoint, endpointText } from "../model/endpoint.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { typescriptWorkers } from "../serve-browsers.ts";
 
 interface RecordOptions {
   readonly data: string;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Endpoint;
   readonly upstream: string;
   readonly auth: AuthMode;
   readonly upstreamPasswordEnv?: string;
@@ -24,6 +26,7 @@ interface RecordOptions {
   readonly upstreamTls: UpstreamTls;
   readonly upstreamCa?: string;
   readonly upstreamCompression: UpstreamCompression;
+  readonly proxyProtocol: ProxyProtocol;
   readonly clientTls: ClientTls;
   readonly durability: Durability;
 }
@@ -34,8 +37,8 @@ export function register(program: Command): void {
     .command("record")
     .description("listen for MySQL clients, forward them to one upstream and record everything")
     .requiredOption("--data <directory>", "directory of the recordings and the library")
-    .requiredOption("--listen <host:port>", "where clients connect; port 0 picks one", parseAddress)
-    .requiredOption("--upstream <url>", "mysql://[USER@]HOST:PORT")
+    .requiredOption("--listen <address>", "where clients connect: HOST:PORT (port 0 picks one) or unix:/PATH", parseAddress)
+    .requiredOption("--upstream <url>", "mysql://[USER@]HOST:PORT or mysql://[USER@]localhost/?socket=/PATH")
     .addOption(new Option("--auth <mode>", "who signs in upstream").choices(["passthrough", "mapped"]).default("passthrough"))
     .option("--upstream-password-env <name>", "environment variable with the upstream account's password (mapped)")
     .option("--client-user <name>", "user name that clients present to the proxy (mapped)")
@@ -49,6 +52,11 @@ export function register(program: Command): void {
     .addOption(
       new Option("--upstream-compression <algorithm>", "compression towards the upstream, where it offers it")
         .choices(["off", "zlib", "zstd"])
+        .default("off"),
+    )
+    .addOption(
+      new Option("--proxy-protocol <version>", "tell the upstream each client's address, where it expects the PROXY protocol")
+        .choices(["off", "v1", "v2"])
         .default("off"),
     )
     .addOption(new Option("--client-tls <mode>", "TLS towards clients").choices(["off", "optional", "required"]).default("optional"))
@@ -102,7 +110,7 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
   }
   const connection: Connection = {
     id: "record",
-    name: `${upstream.host}:${upstream.port}`,
+    name: endpointText(upstream),
     listen: options.listen,
     upstream: { host: upstream.host, port: upstream.port },
     auth,
@@ -111,6 +119,7 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
     upstreamTls: options.upstreamTls,
     upstreamCa: options.upstreamCa === undefined ? null : readCa(options.upstreamCa),
     upstreamCompression: options.upstreamCompression,
+    proxyProtocol: options.proxyProtocol,
     clientTls: options.clientTls,
     durability: options.durability,
   };
@@ -136,23 +145,28 @@ function readCa(file: string): string {
   }
 }
 
-function parseAddress(text: string): { host: string; port: number } {
+function parseAddress(text: string): Endpoint {
+  if (text.startsWith("unix:/")) return { host: text.slice("unix:".length), port: 0 };
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65535) throw new InvalidArgumentError("It must be HOST:PORT, e.g. 127.0.0.1:3307.");
+  if (match === null || port > 65535)
+    throw new InvalidArgumentError("It must be HOST:PORT, e.g. 127.0.0.1:3307 or [::1]:3307, or unix:/PATH.");
   return { host: match[1] ?? match[2] ?? "", port };
 }
 
+const upstreamForms = "mysql://[USER@]HOST:PORT or mysql://[USER@]localhost/?socket=/PATH";
+
 /** Not an argument parser: commander repeats what it refuses, and there may be a password in it. */
-function parseUpstream(text: string): { host: string; port: number; user: string | null } {
+function parseUpstream(text: string): Endpoint & { user: string | null } {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.protocol !== "mysql:" || url.hostname === "")
-    throw new FailureError("usage", "--upstream must be mysql://[USER@]HOST:PORT.");
+    throw new FailureError("usage", `--upstream must be ${upstreamForms}.`);
   if (url.password !== "")
-    throw new FailureError(
-      "usage",
-      "A password must not stand on the command line: use --upstream-password-env, and mysql://[USER@]HOST:PORT.",
-    );
+    throw new FailureError("usage", `A password must not stand on the command line: use --upstream-password-env, and ${upstreamForms}.`);
   const user = url.username === "" ? null : decodeURIComponent(url.username);
-  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3306 : Number(url.port), user };
+  const socket = url.searchParams.get("socket");
+  if (socket === null) return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3306 : Number(url.port), user };
+  if (!socket.startsWith("/") || url.hostname !== "localhost" || url.port !== "")
+    throw new FailureError("usage", "--upstream with a socket must be mysql://[USER@]localhost/?socket=/PATH, an absolute path.");
+  return { host: socket, port: 0, user };
 }

@@ -82,6 +82,7 @@ async function connectionTo(
       upstreamTls: "preferred",
       upstreamCa: null,
       upstreamCompression: "off",
+      proxyProtocol: "off",
       clientTls: "optional",
       durability: "os",
     },

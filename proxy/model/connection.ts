@@ -1,3 +1,5 @@
+import type { Endpoint } from "./endpoint.ts";
+
 /** Compression asked of the upstream; one that does not offer it is spoken to without. */
 export type UpstreamCompression = "off" | "zlib" | "zstd";
 
@@ -13,6 +15,9 @@ export type ClientTls = "off" | "optional" | "required";
  */
 export type AuthMode = "passthrough" | "mapped";
 
+/** Whether the upstream is told the client's address, and how. */
+export type ProxyProtocol = "off" | "v1" | "v2";
+
 /** `os`: written before forwarded, synced within 200 ms. `strict`: an answer also waits for the disk. */
 export type Durability = "os" | "strict";
 
@@ -20,8 +25,9 @@ export type Durability = "os" | "strict";
 export interface Connection {
   readonly id: string;
   readonly name: string;
-  readonly listen: { readonly host: string; readonly port: number };
-  readonly upstream: { readonly host: string; readonly port: number };
+  /** A port of 0 picks one. A Unix socket is made for the user alone. */
+  readonly listen: Endpoint;
+  readonly upstream: Endpoint;
   readonly auth: AuthMode;
   /** Account that the proxy signs in with upstream; `mapped` only. */
   readonly upstreamUser: string | null;
@@ -31,6 +37,8 @@ export interface Connection {
   /** PEM text of the certificate authority to trust for the upstream; `null` for the system's. */
   readonly upstreamCa: string | null;
   readonly upstreamCompression: UpstreamCompression;
+  /** Version of the PROXY protocol in which the upstream is told the client's address; it must expect it. */
+  readonly proxyProtocol: ProxyProtocol;
   readonly clientTls: ClientTls;
   readonly durability: Durability;
 }

@@ -1,8 +1,10 @@
 /** The Connection phase of a session, on both sides: from an accepted client to two sockets ready for commands. */
 import type { Socket } from "node:net";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import { endpointText, socketPathOf } from "../model/endpoint.ts";
 import type { CloseCause } from "../model/session.ts";
 import { type ErrPacket, encodeErrPacket } from "../protocol/err-packet.ts";
+import { encodeProxyHeader, type TcpAddress } from "../protocol/proxy-header.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { openClient } from "./client-opening.ts";
 import { type ConnectionPhaseFacts, type FactsDraft, noFacts } from "./connection-phase-facts.ts";
@@ -69,16 +71,18 @@ export async function runConnectionPhase(client: Socket, settings: ConnectionPha
   tune(client);
   // Stays for good: whoever reads the socket next adds its own listener, and an error in between must not be fatal.
   client.on("error", () => undefined);
-  const { host, port } = connection.upstream;
-  const facts = noFacts(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
+  const facts = noFacts(endpointText(connection.upstream));
+  // Taken now: a socket that has closed has forgotten them.
+  const clientEnds = endsOf(client);
   const gone = new AbortController();
   client.once("end", () => gone.abort()).once("close", () => gone.abort());
   const clientPackets = new PacketStream(client, true);
   const dialled = await dialUpstream(connection.upstream, limits.dialMs, gone.signal);
   if (!dialled.ok) return await refused(client, clientPackets, facts, unreachable(connection, dialled.message), true);
+  if (connection.proxyProtocol !== "off") dialled.socket.write(encodeProxyHeader(connection.proxyProtocol, clientEnds));
   const upstreamPackets = new PacketStream(dialled.socket, false);
   const sides = sidesOf(clientPackets, upstreamPackets, settings);
-  const end = await runOn(sides, facts, settings, plainAddress(client.remoteAddress));
+  const end = await runOn(sides, facts, settings, clientHost(connection, clientEnds));
   if (end.ok) {
     const [clientSocket, upstreamSocket] = await Promise.all([clientPackets.release(), upstreamPackets.release()]);
     const { session, signedIn } = end;
@@ -132,8 +136,7 @@ function sidesOf(client: PacketStream, upstream: PacketStream, settings: Connect
 }
 
 function unreachable(connection: Connection, why: string): Refusal {
-  const { host, port } = connection.upstream;
-  const message = `The upstream ${host}:${port} cannot be reached: ${why}. Check that it is up, and the host and port of this connection.`;
+  const message = `The upstream ${endpointText(connection.upstream)} cannot be reached: ${why}. Check that it is up, and the host and port of this connection.`;
   return { cause: "upstream-unreachable", detail: message, answer: { errno: 2003, sqlstate: "HY000", message } };
 }
 
@@ -155,9 +158,21 @@ async function refused(
   return { kind: "refused", client, facts, cause: refusal.cause, detail: refusal.detail, answer };
 }
 
-/** A socket that listens on IPv6 for IPv4 too gives the latter's addresses in the former's notation. */
-function plainAddress(address: string | undefined): string {
-  return address?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
+type Ends = { readonly source: TcpAddress; readonly destination: TcpAddress };
+
+/** Where a client's connection comes from and where it went to; `null` where it is not a TCP one. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): Ends | null {
+  if (remoteAddress === undefined || localAddress === undefined) return null;
+  return {
+    source: { address: remoteAddress, port: remotePort ?? 0 },
+    destination: { address: localAddress, port: localPort ?? 0 },
+  };
+}
+
+/** The client's host as MySQL names it. A socket that listens on IPv6 for IPv4 too gives the latter's addresses in the former's notation. */
+function clientHost({ listen }: Connection, ends: Ends | null): string {
+  if (socketPathOf(listen) !== null) return "localhost";
+  return ends?.source.address.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
 }
 
 /** Before the greeting a client does not look for an SQLSTATE, and would show it as part of the message. */

@@ -3,9 +3,11 @@ import net from "node:net";
 import os from "node:os";
 import type { Actor } from "../model/actor.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import { type Endpoint, endpointText, socketPathOf } from "../model/endpoint.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { program } from "../model/program.ts";
 import type { SessionOpen } from "../model/session.ts";
+import { socketTrustProblem } from "../model/socket-trust.ts";
 import type { ListenerState } from "../model/status.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
@@ -13,7 +15,11 @@ import type { ClientIdentity } from "./client-identity.ts";
 import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "./connection-phase.ts";
 import type { Recorder } from "./recording.ts";
 import { SessionRelay } from "./session-relay.ts";
+import { listenOnSocketFile, type SocketFile } from "./socket-file.ts";
 import { UserChanges } from "./user-changes.ts";
+
+/** Clients that may wait to be accepted. */
+const backlog = 511;
 
 const defaultLimits: ConnectionPhaseLimits = { handshakeMs: 10_000, dialMs: 10_000 };
 
@@ -52,6 +58,7 @@ export class Listener {
   private readonly sessions = new Set<SessionRelay>();
   private readonly opening = new Set<net.Socket>();
   private drained: (() => void) | null = null;
+  private socketFile: SocketFile | null = null;
 
   constructor(connection: Connection, secrets: ConnectionSecrets, context: ListenerContext) {
     this.connection = connection;
@@ -61,11 +68,26 @@ export class Listener {
   }
 
   /** Begins to listen. Resolves to `failed` with a sentence where it cannot. */
-  listen(): Promise<ListenerState> {
+  async listen(): Promise<ListenerState> {
+    const { listen } = this.connection;
+    const file = socketPathOf(listen);
+    const problem = socketTrustProblem(this.connection);
+    if (problem !== null) return { state: "failed", message: problem };
+    try {
+      if (file === null) return await this.listenOnPort();
+      this.socketFile = await listenOnSocketFile(this.server, file, backlog);
+      return { state: "listening", address: file, port: 0 };
+    } catch (thrown) {
+      return { state: "failed", message: listenFailure(thrown as NodeJS.ErrnoException, listen) };
+    }
+  }
+
+  private listenOnPort(): Promise<ListenerState> {
     const { host, port } = this.connection.listen;
-    return new Promise((resolve) => {
-      this.server.once("error", (error: NodeJS.ErrnoException) => resolve({ state: "failed", message: listenFailure(error, host, port) }));
-      this.server.listen({ host, port, backlog: 511 }, () => {
+    return new Promise((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen({ host, port, backlog }, () => {
+        this.server.off("error", reject);
         const address = this.server.address() as net.AddressInfo;
         resolve({ state: "listening", address: address.address, port: address.port });
       });
@@ -84,13 +106,14 @@ export class Listener {
     for (const session of this.sessions) session.end("shutdown", 1053, "08S01", "Stenograph is shutting down this session");
     if (this.sessions.size > 0) await drained;
     await closed;
+    await this.socketFile?.remove();
   }
 
   private async accept(socket: net.Socket): Promise<void> {
     const { context } = this;
     const accepted: Accepted = {
       session: context.newSessionId(Date.now()),
-      client: socket.remoteAddress === undefined ? "unknown" : addressOf(socket.remoteAddress, socket.remotePort ?? 0),
+      client: clientAddress(this.connection.listen, socket),
       at: context.now(),
     };
     const recording = context.recorder.state;
@@ -207,13 +230,17 @@ function endWith(client: net.Socket, packet: Buffer | null): void {
   setTimeout(() => client.destroy(), lingerMs).unref();
 }
 
-function addressOf(host: string, port: number): string {
-  const plain = host.startsWith("::ffff:") ? host.slice(7) : host;
-  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`;
+/** Where a client is; the clients of a Unix socket are told apart by nothing. */
+function clientAddress(listen: Endpoint, { remoteAddress, remotePort }: net.Socket): string {
+  const file = socketPathOf(listen);
+  if (file !== null) return `unix:${file}`;
+  if (remoteAddress === undefined) return "unknown";
+  return endpointText({ host: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ""), port: remotePort ?? 0 });
 }
 
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): string {
-  const where = addressOf(host, port);
+function listenFailure(error: NodeJS.ErrnoException, listen: Endpoint): string {
+  const where = endpointText(listen);
+  if (socketPathOf(listen) !== null) return socketFailure(error, where);
   switch (error.code) {
     case "EADDRINUSE":
       return `Stenograph cannot listen on ${where}: another program uses this port. Stop it or choose another port.`;
@@ -223,6 +250,18 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
       return `Stenograph cannot listen on ${where}: this machine does not have that address. Use 127.0.0.1.`;
     case "ENOTFOUND":
       return `Stenograph cannot listen on ${where}: the host name is not known. Use 127.0.0.1.`;
+    default:
+      return `Stenograph cannot listen on ${where}: ${error.message}.`;
+  }
+}
+
+function socketFailure(error: NodeJS.ErrnoException, where: string): string {
+  switch (error.code) {
+    case "ENOENT":
+      return `Stenograph cannot listen on ${where}: its folder does not exist. Make the folder or choose another.`;
+    case "EACCES":
+    case "EROFS":
+      return `Stenograph cannot listen on ${where}: this user may not write to its folder. Choose another.`;
     default:
       return `Stenograph cannot listen on ${where}: ${error.message}.`;
   }

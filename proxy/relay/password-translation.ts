@@ -1,13 +1,13 @@
 /**
- * caching_sha2_password and sha256_password send the password itself over TLS, and encrypted with the server's RSA
- * key otherwise. Where the client's side of a session is encrypted and the upstream's is not, or the reverse, each
- * side must get the form that it expects. Everything else passes as it is.
+ * caching_sha2_password and sha256_password send the password itself over TLS (the former over a Unix socket too), and
+ * encrypted with the server's RSA key otherwise. Where the two sides of a session differ in that, each side must get the form that it expects. Everything else passes as it is.
  */
 import type { KeyObject } from "node:crypto";
 import { AuthPlugin, sendsSecretInClear } from "../protocol/auth/auth-plugin.ts";
 import { cachingSha2PublicKeyRequest, performFullAuthentication } from "../protocol/auth/caching-sha2-password.ts";
 import { decryptPassword, encryptPassword } from "../protocol/auth/rsa-password.ts";
 import { sha256PublicKeyRequest } from "../protocol/auth/sha256-password.ts";
+import { isTrusted, type Transport } from "../protocol/auth/transport.ts";
 import { encodeAuthMoreData } from "../protocol/auth-more-data.ts";
 import { type Dialogue, type Refused, receive, refusal, send, upstreamMalformed } from "./dialogue.ts";
 
@@ -17,9 +17,10 @@ export interface PasswordKey {
   readonly privateKey: KeyObject;
 }
 
-export interface SidesEncrypted {
-  readonly client: boolean;
-  readonly upstream: boolean;
+/** What carries each side of a session. */
+export interface SideTransports {
+  readonly client: Transport;
+  readonly upstream: Transport;
 }
 
 /** Keeps track of the plugin in use, and turns the client's answers into what the upstream expects. */
@@ -27,16 +28,16 @@ export class PasswordTranslation {
   plugin: string | null;
   /** The scramble that the upstream sent last. */
   scramble: Buffer;
-  private readonly encrypted: SidesEncrypted;
+  private readonly transports: SideTransports;
   private readonly key: PasswordKey;
   private fullAuthentication = false;
   /** A clear password on its way to an upstream without TLS, until its RSA key comes. */
   private held: Buffer | null = null;
 
-  constructor(plugin: string | null, scramble: Buffer, encrypted: SidesEncrypted, key: PasswordKey) {
+  constructor(plugin: string | null, scramble: Buffer, transports: SideTransports, key: PasswordKey) {
     this.plugin = plugin;
     this.scramble = scramble;
-    this.encrypted = encrypted;
+    this.transports = transports;
     this.key = key;
   }
 
@@ -61,7 +62,8 @@ export class PasswordTranslation {
 
   /** What goes upstream for the client's `answer`. */
   *answerForUpstream(answer: Buffer): Dialogue<Buffer> {
-    const { client, upstream } = this.encrypted;
+    const client = isTrusted(this.plugin, this.transports.client);
+    const upstream = isTrusted(this.plugin, this.transports.upstream);
     if (client === upstream) return answer;
     if (client && sendsSecretInClear(this.plugin) && answer.length > 0) throw secretInClear();
     const request = this.publicKeyRequest();

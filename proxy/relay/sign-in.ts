@@ -1,5 +1,8 @@
 /** Sign-in: from a client that has answered the greeting to an OK_Packet of the upstream, in either mode. */
-import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import type { Connection, ConnectionSecrets, UpstreamTls } from "../model/connection.ts";
+import { type Endpoint, socketPathOf } from "../model/endpoint.ts";
+import type { TlsFacts } from "../model/session.ts";
+import type { Transport } from "../protocol/auth/transport.ts";
 import { Capability, has } from "../protocol/capabilities.ts";
 import { encodeHandshakeResponse41, type HandshakeResponse41 } from "../protocol/handshake-response-41.ts";
 import type { HandshakeV10 } from "../protocol/handshake-v10.ts";
@@ -15,7 +18,7 @@ import {
   upstreamCapabilities,
   upstreamCompression,
 } from "./greeting.ts";
-import { type PasswordKey, PasswordTranslation, type SidesEncrypted } from "./password-translation.ts";
+import { type PasswordKey, PasswordTranslation, type SideTransports } from "./password-translation.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { authenticateUpstream, firstPlugin, firstResponse, type StoredAccount } from "./upstream-authentication.ts";
 import { encryptUpstream } from "./upstream-opening.ts";
@@ -56,7 +59,7 @@ export function* signIn(session: OpenSession, facts: FactsDraft): Dialogue<Signe
 function* passthrough(session: OpenSession, facts: FactsDraft): Dialogue<SignedIn> {
   const { greeting, response } = session;
   const upstreamResponse = yield* openUpstream(session, response, facts);
-  const translation = new PasswordTranslation(response.authPlugin, greeting.scramble, sidesSecure(session, facts), session.passwordKey);
+  const translation = new PasswordTranslation(response.authPlugin, greeting.scramble, transportsOf(session, facts), session.passwordKey);
   const authResponse = yield* translation.answerForUpstream(response.authResponse);
   yield* send("upstream", encodeHandshakeResponse41({ ...upstreamResponse, authResponse }));
   return yield* relayAuthentication(translation, has(facts.capabilities, Capability.MULTI_FACTOR_AUTHENTICATION));
@@ -84,13 +87,16 @@ function* mapped(session: OpenSession, challenge: OwnChallenge, facts: FactsDraf
 }
 
 /** The account that the proxy signs in with upstream in `mapped` mode. */
-export function storedAccount({ connection, secrets }: OpenSession, { tls }: Pick<ConnectionPhaseFacts, "tls">): StoredAccount {
-  return { connection: connection.name, password: secrets.upstreamPassword ?? "", encrypted: tls.upstream !== null };
+export function storedAccount(session: OpenSession, facts: Pick<ConnectionPhaseFacts, "tls">): StoredAccount {
+  const { connection, secrets } = session;
+  return { connection: connection.name, password: secrets.upstreamPassword ?? "", transport: transportsOf(session, facts).upstream };
 }
 
-/** Which sides a password may pass on as it is, as the plugins see it. */
-export function sidesSecure(_session: OpenSession, { tls }: Pick<ConnectionPhaseFacts, "tls">): SidesEncrypted {
-  return { client: tls.client !== null, upstream: tls.upstream !== null };
+/** What carries each side of a session. */
+export function transportsOf({ connection }: OpenSession, { tls }: Pick<ConnectionPhaseFacts, "tls">): SideTransports {
+  const transport = (endpoint: Endpoint, facts: TlsFacts | null): Transport =>
+    facts !== null ? "tls" : socketPathOf(endpoint) === null ? "plain" : "socket";
+  return { client: transport(connection.listen, tls.client), upstream: transport(connection.upstream, tls.upstream) };
 }
 
 /** Turns on TLS towards the upstream where it is wanted; the response for it, with the flags that are then right. */
@@ -100,7 +106,12 @@ function* openUpstream(session: OpenSession, response: HandshakeResponse41, fact
   const capabilities = (encrypted: boolean): number =>
     upstreamCapabilities(response.capabilities, connection.auth, { encrypted, compression });
   const plain = { ...response, capabilities: capabilities(false), mariaDbCapabilities: facts.mariaDbCapabilities };
-  const tls = yield* encryptUpstream(greeting, connection.upstreamTls, plain);
+  const tls = yield* encryptUpstream(greeting, upstreamTlsOf(connection), plain);
   facts.tls = { ...facts.tls, upstream: tls };
   return { ...plain, capabilities: capabilities(tls !== null) };
+}
+
+/** MySQL's clients do not ask for TLS over a Unix socket either, unless they are told to. */
+function upstreamTlsOf({ upstream, upstreamTls }: Connection): UpstreamTls {
+  return upstreamTls === "preferred" && socketPathOf(upstream) !== null ? "off" : upstreamTls;
 }

@@ -2,6 +2,7 @@
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect, getCACertificates, type SecureContext, TLSSocket } from "node:tls";
 import type { Connection } from "../model/connection.ts";
+import { socketPathOf } from "../model/endpoint.ts";
 import type { TlsFacts } from "../model/session.ts";
 
 const minVersion = "TLSv1.2";
@@ -29,7 +30,8 @@ export function startTls(socket: Socket, connection: Connection, limitMs: number
 
 function verification(connection: Connection): ConnectionOptions {
   const { upstreamTls, upstreamCa } = connection;
-  const { host } = connection.upstream;
+  // A server has no name on a Unix socket but the machine's own.
+  const host = socketPathOf(connection.upstream) === null ? connection.upstream.host : "localhost";
   const servername = isIP(host) === 0 ? { servername: host } : {};
   if (upstreamTls !== "verify-ca" && upstreamTls !== "verify-identity") return { host, ...servername, rejectUnauthorized: false };
   const ca = upstreamCa ?? getCACertificates("system");

@@ -12,6 +12,7 @@ import { nativePasswordResponse } from "../protocol/auth/native-password.ts";
 import { parsecChallengeLength, parsecResponse } from "../protocol/auth/parsec.ts";
 import { encryptPassword, nulTerminatedPassword } from "../protocol/auth/rsa-password.ts";
 import { sha256PublicKeyRequest } from "../protocol/auth/sha256-password.ts";
+import { isTrusted, type Transport } from "../protocol/auth/transport.ts";
 import { authMoreDataHeader, pluginDataOf } from "../protocol/auth-more-data.ts";
 import { type AuthSwitchRequest, authSwitchHeader, decodeAuthSwitchRequest, scrambleOf } from "../protocol/auth-switch-request.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
@@ -23,8 +24,8 @@ export interface StoredAccount {
   /** Name of the connection, for messages. */
   readonly connection: string;
   readonly password: string;
-  /** Whether the upstream side is encrypted. */
-  readonly encrypted: boolean;
+  /** What carries the upstream side. */
+  readonly transport: Transport;
 }
 
 /** More packets than any plugin needs. */
@@ -90,21 +91,22 @@ function challengeOf({ plugin, pluginData }: AuthSwitchRequest): Buffer {
 }
 
 function switchedResponse(account: StoredAccount, plugin: string, scramble: Buffer): Buffer {
-  const { password, encrypted, connection } = account;
+  const { password, transport, connection } = account;
+  const trusted = isTrusted(plugin, transport);
   switch (plugin) {
     case AuthPlugin.nativePassword:
       return nativePasswordResponse(password, scramble);
     case AuthPlugin.cachingSha2Password:
       return cachingSha2Response(password, scramble);
     case AuthPlugin.sha256Password:
-      return encrypted || password === "" ? nulTerminatedPassword(password) : Buffer.of(sha256PublicKeyRequest);
+      return trusted || password === "" ? nulTerminatedPassword(password) : Buffer.of(sha256PublicKeyRequest);
     case AuthPlugin.clientEd25519:
       return ed25519Response(password, scramble);
     case AuthPlugin.parsec:
       // Asks for the salt.
       return Buffer.alloc(0);
     case AuthPlugin.clearPassword:
-      if (!encrypted) throw clearWithoutTls(connection);
+      if (!trusted) throw clearWithoutTls(connection);
       return nulTerminatedPassword(password);
     default:
       throw notSpoken(connection, plugin);
@@ -122,7 +124,7 @@ function answerToMoreData(account: StoredAccount, plugin: string, scramble: Buff
   if (plugin === AuthPlugin.cachingSha2Password && pluginData.length === 1) {
     if (pluginData[0] === fastAuthSuccess) return null;
     if (pluginData[0] === performFullAuthentication) {
-      return account.encrypted ? nulTerminatedPassword(account.password) : Buffer.of(cachingSha2PublicKeyRequest);
+      return isTrusted(plugin, account.transport) ? nulTerminatedPassword(account.password) : Buffer.of(cachingSha2PublicKeyRequest);
     }
   }
   if (plugin === AuthPlugin.cachingSha2Password || plugin === AuthPlugin.sha256Password) {

@@ -1,5 +1,6 @@
-/** Dialling the upstream: a TCP connection within a limit, or a sentence that says why there is none. */
+/** Dialling the upstream: a connection over TCP or a Unix socket within a limit, or a sentence that says why there is none. */
 import { connect, type Socket } from "node:net";
+import { type Endpoint, socketPathOf } from "../model/endpoint.ts";
 
 export type Dialled = { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly message: string };
 
@@ -12,13 +13,10 @@ export function tune(socket: Socket): void {
 }
 
 /** Connects to the upstream within `limitMs`. The socket comes paused. `abort` gives up early. */
-export function dialUpstream(
-  upstream: { readonly host: string; readonly port: number },
-  limitMs: number,
-  abort: AbortSignal,
-): Promise<Dialled> {
+export function dialUpstream(upstream: Endpoint, limitMs: number, abort: AbortSignal): Promise<Dialled> {
   return new Promise((resolve) => {
-    const socket = connect({ host: upstream.host, port: upstream.port });
+    const path = socketPathOf(upstream);
+    const socket = connect(path === null ? { host: upstream.host, port: upstream.port } : { path });
     const giveUp = (message: string): void => {
       settle({ ok: false, message });
       socket.destroy();
@@ -42,6 +40,8 @@ export function dialUpstream(
 
 const sentences: { readonly [code: string]: string } = {
   ECONNREFUSED: "nothing listens there",
+  ENOENT: "there is no such socket",
+  EACCES: "this user may not use it",
   ENOTFOUND: "its host name is not known",
   EAI_AGAIN: "its host name cannot be looked up now",
   ETIMEDOUT: "it did not answer",

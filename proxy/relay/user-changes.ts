@@ -13,7 +13,7 @@ import { type ConnectionPhaseFacts, nameOrNull } from "./connection-phase-facts.
 import { type Dialogue, Refused, receive, refusal, send } from "./dialogue.ts";
 import { newScramble, type OwnChallenge } from "./greeting.ts";
 import { PasswordTranslation } from "./password-translation.ts";
-import { type OpenSession, sidesSecure, storedAccount } from "./sign-in.ts";
+import { type OpenSession, storedAccount, transportsOf } from "./sign-in.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { authenticateUpstream } from "./upstream-authentication.ts";
 
@@ -82,7 +82,7 @@ export class UserChanges {
   private *passthrough(payload: Buffer, change: ChangeUser | null): Dialogue<SignedIn> {
     const { capabilities } = this.facts;
     const plugin = change?.authPlugin ?? null;
-    const translation = new PasswordTranslation(plugin, this.scramble, sidesSecure(this.session, this.facts), this.session.passwordKey);
+    const translation = new PasswordTranslation(plugin, this.scramble, transportsOf(this.session, this.facts), this.session.passwordKey);
     const authResponse = change === null ? null : yield* translation.answerForUpstream(change.authResponse);
     const unchanged = change === null || authResponse === null || authResponse === change.authResponse;
     yield* send("upstream", unchanged ? payload : encodeChangeUser({ ...change, authResponse }, capabilities));

@@ -17,7 +17,11 @@ export function AddressFields({ draft, errors, change }: DraftFieldsProps) {
           />
         )}
       </Field>
-      <Field label="Upstream" error={errors.upstreamHost ?? errors.upstreamPort} hint="The real MySQL or MariaDB server: host and port.">
+      <Field
+        label="Upstream"
+        error={errors.upstreamHost ?? errors.upstreamPort}
+        hint="The real MySQL or MariaDB server: host and port, or the path of its Unix socket."
+      >
         {(control) => (
           <div className={styles.pair}>
             <input
@@ -41,7 +45,7 @@ export function AddressFields({ draft, errors, change }: DraftFieldsProps) {
       <Field
         label="Listen on"
         error={errors.listenHost ?? errors.listenPort}
-        hint="Where clients connect instead: address and port. Port 0 picks a free one at each start."
+        hint="Where clients connect instead: address and port (0 picks a free one at each start), or a path to make a Unix socket at."
       >
         {(control) => (
           <div className={styles.pair}>

@@ -96,8 +96,9 @@ function ConnectionItem({ connection, current, onOpen }: ConnectionItemProps) {
         <ListenerMark listener={listener} />
       </span>
       <span className={styles.route}>
-        {listeningAt(listener) || (listen.port === 0 ? `${listen.host}, any port` : hostAndPort(listen.host, listen.port))} →{" "}
-        <PlainText text={hostAndPort(upstream.host, upstream.port)} />
+        {listeningAt(listener) ||
+          (listen.port === 0 && !listen.host.startsWith("/") ? `${listen.host}, any port` : hostAndPort(listen.host, listen.port))}{" "}
+        → <PlainText text={hostAndPort(upstream.host, upstream.port)} />
       </span>
     </button>
   );

@@ -1,4 +1,4 @@
-import type { ConnectionInput } from "../../proxy/api/contract.ts";
+import type { ConnectionInput, ConnectionListed } from "../../proxy/api/contract.ts";
 import { CopyButton } from "../shell/CopyButton.tsx";
 import { useStatus } from "../state/status.ts";
 import styles from "./ConnectionForm.module.css";
@@ -14,6 +14,12 @@ const upstreamTls: Choice<ConnectionInput["upstreamTls"]> = {
   required: "Required, not verified",
   "verify-ca": "Verify the certificate authority",
   "verify-identity": "Verify the authority and the host name",
+};
+
+const proxyProtocol: Choice<ConnectionListed["proxyProtocol"]> = {
+  off: "No",
+  v1: "PROXY protocol, version 1",
+  v2: "PROXY protocol, version 2",
 };
 
 const clientTls: Choice<ConnectionInput["clientTls"]> = { off: "Off", optional: "Optional", required: "Required" };
@@ -54,6 +60,13 @@ export function SafetyFields({ draft, errors, change }: DraftFieldsProps) {
           )}
         </Field>
       )}
+      <Choices
+        label="Tell the upstream clients' addresses"
+        choices={proxyProtocol}
+        value={draft.proxyProtocol}
+        onChange={(value) => change({ proxyProtocol: value })}
+        hint={draft.proxyProtocol === "off" ? undefined : "The upstream must expect it, e.g. MariaDB by proxy_protocol_networks."}
+      />
       <Choices
         label="TLS for clients"
         choices={clientTls}

@@ -4,6 +4,7 @@ import {
   type ConnectionSecretsInput,
   connection as connectionSchema,
 } from "../../proxy/api/contract.ts";
+import { type Endpoint, socketPathOf } from "../../proxy/model/endpoint.ts";
 
 /** A secret while a connection is edited: kept as stored, replaced by a new one, or removed. */
 export type SecretDraft = { readonly change: "keep" } | { readonly change: "set"; readonly text: string } | { readonly change: "remove" };
@@ -23,6 +24,7 @@ export interface ConnectionDraft {
   readonly clientPassword: SecretDraft;
   readonly upstreamTls: ConnectionInput["upstreamTls"];
   readonly upstreamCa: string;
+  readonly proxyProtocol: ConnectionListed["proxyProtocol"];
   readonly clientTls: ConnectionInput["clientTls"];
   readonly durability: ConnectionInput["durability"];
 }
@@ -60,6 +62,7 @@ export function emptyDraft(id: string): ConnectionDraft {
     clientPassword: keep,
     upstreamTls: "preferred",
     upstreamCa: "",
+    proxyProtocol: "off",
     clientTls: "optional",
     durability: "os",
   };
@@ -81,6 +84,7 @@ export function draftOf(listed: ConnectionListed): ConnectionDraft {
     clientPassword: keep,
     upstreamTls: listed.upstreamTls,
     upstreamCa: listed.upstreamCa ?? "",
+    proxyProtocol: listed.proxyProtocol,
     clientTls: listed.clientTls,
     durability: listed.durability,
   };
@@ -92,13 +96,14 @@ export function readDraft(draft: ConnectionDraft): ReadDraft {
   const candidate = {
     id: draft.id,
     name: draft.name,
-    listen: { host: draft.listenHost.trim(), port: portOf(draft.listenPort) },
-    upstream: { host: draft.upstreamHost.trim(), port: portOf(draft.upstreamPort) },
+    listen: endpointOf(draft.listenHost.trim(), draft.listenPort),
+    upstream: endpointOf(draft.upstreamHost.trim(), draft.upstreamPort),
     auth: draft.auth,
     upstreamUser: mapped ? draft.upstreamUser : null,
     clientUser: mapped ? draft.clientUser : null,
     upstreamTls: draft.upstreamTls,
     upstreamCa: draft.upstreamCa.trim() === "" ? null : draft.upstreamCa,
+    proxyProtocol: draft.proxyProtocol,
     clientTls: draft.clientTls,
     durability: draft.durability,
   } satisfies ConnectionInput;
@@ -108,7 +113,8 @@ export function readDraft(draft: ConnectionDraft): ReadDraft {
     const field = fieldOf(issue.path.join("."));
     errors[field] ??= sentences[field] ?? issue.message;
   }
-  if (read.success && read.data.upstream.port === 0) errors.upstreamPort = "The upstream's port cannot be 0; MySQL's own is 3306.";
+  if (read.success && read.data.upstream.port === 0 && socketPathOf(read.data.upstream) === null)
+    errors.upstreamPort = "The upstream's port cannot be 0; MySQL's own is 3306.";
   if (mapped && draft.upstreamUser === "") errors.upstreamUser = "Which account signs in upstream?";
   if (mapped && draft.clientUser === "") errors.clientUser = "Which user name do clients present?";
   if (draft.upstreamCa.trim() !== "" && !draft.upstreamCa.includes("-----BEGIN CERTIFICATE-----")) {
@@ -140,6 +146,7 @@ function fieldOf(path: string): keyof ConnectionDraft {
     case "clientUser":
     case "upstreamTls":
     case "upstreamCa":
+    case "proxyProtocol":
     case "clientTls":
     case "durability":
     case "auth":
@@ -147,6 +154,11 @@ function fieldOf(path: string): keyof ConnectionDraft {
     default:
       return "name";
   }
+}
+
+/** A path is a Unix socket, whose port says nothing. */
+function endpointOf(host: string, port: string): Endpoint {
+  return { host, port: socketPathOf({ host }) === null ? portOf(port) : 0 };
 }
 
 function portOf(text: string): number {

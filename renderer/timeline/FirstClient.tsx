@@ -1,5 +1,5 @@
 import type { ConnectionListed } from "../../proxy/api/contract.ts";
-import { listeningAt } from "../connections/listener-text.ts";
+import { hostAndPort, listeningAt } from "../connections/listener-text.ts";
 import { SnippetTabs } from "../connections/SnippetTabs.tsx";
 import { EmptyState } from "../shell/EmptyState.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
@@ -53,7 +53,7 @@ export function FirstClient({ connections }: { readonly connections: readonly Co
     <EmptyState title="Waiting for the first client">
       <p>
         Connect any MySQL client to <b>{listeningAt(first.listener)}</b> instead of{" "}
-        <PlainText text={`${first.upstream.host}:${first.upstream.port}`} />. Its statements appear here as they run.
+        <PlainText text={hostAndPort(first.upstream.host, first.upstream.port)} />. Its statements appear here as they run.
       </p>
       <SnippetTabs connection={first.id} />
     </EmptyState>

@@ -20,6 +20,7 @@ export function connectionWith(changes: Partial<Connection> = {}): Connection {
     upstreamTls: "off",
     upstreamCa: null,
     upstreamCompression: "off",
+    proxyProtocol: "off",
     clientTls: "optional",
     durability: "os",
     ...changes,

@@ -2,6 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import type { StoredConnection } from "../../config.ts";
 import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
+import { endpointText, socketPathOf } from "../../model/endpoint.ts";
+import { socketTrustProblem } from "../../model/socket-trust.ts";
 import type { ConnectionSecretsInput } from "../contract.ts";
 
 const loopback = new BlockList();
@@ -29,18 +31,23 @@ export function isLoopback(host: string): boolean {
  */
 export function passwordNeededAgain(before: StoredConnection | null, connection: Connection, input: ConnectionSecretsInput): string | null {
   if (before === null || input.upstreamPassword !== undefined || !before.secrets.includes("upstreamPassword")) return null;
-  const was = before.connection.upstream;
-  if (was.host === connection.upstream.host && was.port === connection.upstream.port) return null;
-  return `The upstream is another one than ${was.host}:${was.port}. Enter its password again: a stored password is never sent to another server.`;
+  const was = endpointText(before.connection.upstream);
+  if (was === endpointText(connection.upstream)) return null;
+  return `The upstream is another one than ${was}. Enter its password again: a stored password is never sent to another server.`;
 }
 
 function endpointProblem(connection: Connection): string | null {
-  if (isIP(connection.listen.host) === 0 && connection.listen.host !== "localhost") {
-    return `“${connection.listen.host}” is not an address to listen on; use 127.0.0.1 for programs on this machine.`;
-  }
-  if (connection.upstream.port === 0) return "The upstream's port cannot be 0; MySQL's usual port is 3306.";
   const { listen, upstream } = connection;
-  if (listen.port === upstream.port && isLoopback(listen.host) && isLoopback(upstream.host)) {
+  const listensOnSocket = socketPathOf(listen) !== null;
+  if (!listensOnSocket && isIP(listen.host) === 0 && listen.host !== "localhost") {
+    return `“${listen.host}” is not an address to listen on; use 127.0.0.1 for programs on this machine.`;
+  }
+  if (socketPathOf(upstream) !== null) {
+    if (listen.host === upstream.host) return "The connection would listen on its own upstream's socket; choose another path to listen on.";
+    return socketTrustProblem(connection);
+  }
+  if (upstream.port === 0) return "The upstream's port cannot be 0; MySQL's usual port is 3306.";
+  if (!listensOnSocket && listen.port === upstream.port && isLoopback(listen.host) && isLoopback(upstream.host)) {
     return `The connection would listen on its own upstream's port (${listen.port}); choose another port to listen on.`;
   }
   return null;
@@ -50,7 +57,7 @@ function accountProblem(connection: Connection, secrets: ConnectionSecrets): str
   if (connection.auth === "passthrough") return null;
   if (!connection.upstreamUser) return "Mapped sign-in needs the account to sign in with upstream.";
   if (!connection.clientUser) return "Mapped sign-in needs the user name that clients present.";
-  if (!isLoopback(connection.listen.host) && !secrets.clientPassword) {
+  if (socketPathOf(connection.listen) === null && !isLoopback(connection.listen.host) && !secrets.clientPassword) {
     return "Mapped sign-in without a password for clients would let anyone on the network use the stored account; set one, or listen on 127.0.0.1.";
   }
   return null;

@@ -1,4 +1,5 @@
 import type { Connection } from "../../model/connection.ts";
+import { endpointText } from "../../model/endpoint.ts";
 
 /** What mysql2, Node's sockets and Node's TLS say of a failure. */
 export interface SignInFailure {
@@ -25,7 +26,7 @@ export function isNoTls(failure: SignInFailure): boolean {
 
 /** One sentence for the person: what happened, why, what to do. It never holds a password. */
 export function signInSentence(failure: SignInFailure, connection: Connection): string {
-  const where = `${connection.upstream.host}:${connection.upstream.port}`;
+  const where = endpointText(connection.upstream);
   return networkSentence(failure.code, where) ?? tlsSentence(failure, where) ?? serverSentence(failure, connection, where);
 }
 
@@ -33,6 +34,10 @@ function networkSentence(code: string | undefined, where: string): string | null
   switch (code) {
     case "ECONNREFUSED":
       return `Nothing listens on ${where}. Check the host and the port, and that the server is running.`;
+    case "ENOENT":
+      return `There is no socket ${where}. Check its path, and that the server is running.`;
+    case "EACCES":
+      return `This user may not use the socket ${where}.`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return `The name of ${where} could not be resolved. Check its spelling and the network.`;

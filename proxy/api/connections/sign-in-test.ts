@@ -1,8 +1,11 @@
+import { connect, type Socket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { checkServerIdentity, getCACertificates } from "node:tls";
 import { type Connection as ClientConnection, type ConnectionOptions, createConnection, type SslOptions } from "mysql2";
 import type { Connection, UpstreamTls } from "../../model/connection.ts";
+import { socketPathOf } from "../../model/endpoint.ts";
 import type { TlsFacts } from "../../model/session.ts";
+import { encodeProxyHeader } from "../../protocol/proxy-header.ts";
 import { isNoTls, type SignInFailure, signInSentence } from "./sign-in-failure.ts";
 
 /** What a test of a connection found; `message` is a sentence for the person either way. */
@@ -51,13 +54,34 @@ function attempt(connection: Connection, password: string | null, limitMs: numbe
 
 function optionsOf(connection: Connection, password: string | null, limitMs: number, encrypted: boolean): ConnectionOptions {
   return {
-    host: connection.upstream.host,
-    port: connection.upstream.port,
+    host: nameOf(connection),
+    stream: () => reach(connection),
+    ...socketOf(connection),
     user: connection.upstreamUser ?? "",
     password: password ?? "",
     connectTimeout: limitMs,
     ...(encrypted ? { ssl: sslOf(connection.upstreamTls, connection.upstreamCa) } : {}),
   };
+}
+
+/** The name that the upstream's certificate must have. */
+function nameOf({ upstream }: Connection): string {
+  return socketPathOf(upstream) === null ? upstream.host : "localhost";
+}
+
+/** Tells mysql2 that a password may be sent as it is, though it is we who connect. */
+function socketOf({ upstream }: Connection): { readonly socketPath?: string } {
+  const socketPath = socketPathOf(upstream);
+  return socketPath === null ? {} : { socketPath };
+}
+
+/** A socket to the upstream, on which the PROXY protocol is spoken first where the connection says so. */
+function reach({ upstream, proxyProtocol }: Connection): Socket {
+  const path = socketPathOf(upstream);
+  const socket = connect(path === null ? { host: upstream.host, port: upstream.port } : { path });
+  // There is no client whose address could be told: the header says that it is the proxy's own connection.
+  if (proxyProtocol !== "off") socket.write(encodeProxyHeader(proxyProtocol, null));
+  return socket;
 }
 
 function sslOf(mode: UpstreamTls, ca: string | null): SslOptions {
@@ -83,7 +107,7 @@ function watchTls(client: ClientInternals, connection: Connection): () => SignIn
   const startTls = client.startTLS.bind(client);
   client.startTLS = (done) =>
     startTls((failed) => {
-      const error = failed ?? (connection.upstreamTls === "verify-identity" ? identityError(client, connection.upstream.host) : undefined);
+      const error = failed ?? (connection.upstreamTls === "verify-identity" ? identityError(client, nameOf(connection)) : undefined);
       if (error !== undefined) failure = { code: "code" in error ? String(error.code) : "ERR_TLS", message: error.message };
       done(error);
     });

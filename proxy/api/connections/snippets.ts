@@ -1,4 +1,5 @@
 import type { ClientTls, Connection } from "../../model/connection.ts";
+import { socketPathOf } from "../../model/endpoint.ts";
 
 /** Ready-made text to connect a client with; `PASSWORD` stands where the password goes. */
 export interface Snippet {
@@ -21,10 +22,13 @@ interface Target {
  * system); `clientCaFile` the authority that clients check the proxy's certificate against.
  */
 export function snippetsOf(connection: Connection, port: number, clientCaFile: string | null): readonly Snippet[] {
+  const user = connection.auth === "mapped" ? (connection.clientUser ?? "") : "USER";
+  const socketPath = socketPathOf(connection.listen);
+  if (socketPath !== null) return socketSnippets(socketPath, user);
   const target: Target = {
     host: reachable(connection.listen.host),
     port,
-    user: connection.auth === "mapped" ? (connection.clientUser ?? "") : "USER",
+    user,
     tls: connection.clientTls,
     ca: clientCaFile ?? "ca.pem",
   };
@@ -37,6 +41,32 @@ export function snippetsOf(connection: Connection, port: number, clientCaFile: s
     { client: "Python (PyMySQL)", language: "python", text: python(target) },
     { client: "Node (mysql2)", language: "javascript", text: node(target) },
     { client: "MCP server", language: "json", text: mcp(target) },
+  ];
+}
+
+/** For the socket only what every client of it needs; most libraries name it `socketPath`, `unix_socket` or the like. */
+function socketSnippets(path: string, user: string): readonly Snippet[] {
+  const options = (program: string): string => `${program} --protocol=SOCKET --socket=${shell(path)} --user=${shell(user)} --password`;
+  const dsn = `mysql:unix_socket=${path};charset=utf8mb4`;
+  const account = `user=${JSON.stringify(user)}, password="PASSWORD"`;
+  return [
+    { client: "mysql", language: "shell", text: options("mysql") },
+    { client: "mariadb", language: "shell", text: options("mariadb") },
+    { client: "PHP (PDO)", language: "php", text: `$pdo = new PDO(${quoted(dsn)}, ${quoted(user)}, 'PASSWORD');` },
+    {
+      client: "Python (PyMySQL)",
+      language: "python",
+      text: `connection = pymysql.connect(unix_socket=${JSON.stringify(path)}, ${account})`,
+    },
+    {
+      client: "Node (mysql2)",
+      language: "javascript",
+      text: `const connection = await mysql.createConnection({
+  socketPath: ${JSON.stringify(path)},
+  user: ${JSON.stringify(user)},
+  password: "PASSWORD",
+});`,
+    },
   ];
 }
 

@@ -13,6 +13,7 @@ export function connectionOf(changes: Partial<Connection> = {}): Connection {
     upstreamTls: "preferred",
     upstreamCa: null,
     upstreamCompression: "off",
+    proxyProtocol: "off",
     clientTls: "optional",
     durability: "os",
     ...changes,

@@ -29,6 +29,7 @@ export const fakeConnection: ConnectionListed = {
   upstreamTls: "verify-identity",
   upstreamCa: null,
   upstreamCompression: "off",
+  proxyProtocol: "off",
   clientTls: "optional",
   durability: "os",
   hasUpstreamPassword: true,

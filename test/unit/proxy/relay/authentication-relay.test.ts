@@ -12,7 +12,7 @@ const scramble = Buffer.from("abcdefghijklmnopqrst");
 const key = newPasswordKey();
 
 function play(plugin = "caching_sha2_password", multiFactor = false) {
-  const translation = new PasswordTranslation(plugin, scramble, { client: false, upstream: false }, key);
+  const translation = new PasswordTranslation(plugin, scramble, { client: "plain", upstream: "plain" }, key);
   return new Playbook(relayAuthentication(translation, multiFactor));
 }
 

@@ -3,7 +3,7 @@ import { decryptPassword, encryptPassword } from "../../../../proxy/protocol/aut
 import { encodeAuthMoreData } from "../../../../proxy/protocol/auth-more-data.ts";
 import { encodeAuthSwitchRequest } from "../../../../proxy/protocol/auth-switch-request.ts";
 import { relayAuthentication } from "../../../../proxy/relay/authentication-relay.ts";
-import { PasswordTranslation, type SidesEncrypted } from "../../../../proxy/relay/password-translation.ts";
+import { PasswordTranslation, type SideTransports } from "../../../../proxy/relay/password-translation.ts";
 import { okPacket } from "../../../support/connection-phase-packets.ts";
 import { newPasswordKey } from "../../../support/connection-phase-settings.ts";
 import { Playbook } from "../../../support/playbook.ts";
@@ -13,17 +13,17 @@ const proxyKey = newPasswordKey();
 const upstreamKey = newPasswordKey();
 const clear = (): Buffer => Buffer.from("apppw\0");
 const full = Buffer.of(1, 4);
-const clientEncrypted = { client: true, upstream: false };
-const upstreamEncrypted = { client: false, upstream: true };
+const clientEncrypted = { client: "tls", upstream: "plain" } as const;
+const upstreamEncrypted = { client: "plain", upstream: "tls" } as const;
 const sha2 = "caching_sha2_password";
 const sha256 = "sha256_password";
 
-function play(plugin: string, encrypted: SidesEncrypted) {
-  return new Playbook(relayAuthentication(new PasswordTranslation(plugin, scramble, encrypted, proxyKey), false));
+function play(plugin: string, transports: SideTransports) {
+  return new Playbook(relayAuthentication(new PasswordTranslation(plugin, scramble, transports, proxyKey), false));
 }
 
-function first(plugin: string, encrypted: SidesEncrypted, answer: Buffer) {
-  return new Playbook(new PasswordTranslation(plugin, scramble, encrypted, proxyKey).answerForUpstream(answer));
+function first(plugin: string, transports: SideTransports, answer: Buffer) {
+  return new Playbook(new PasswordTranslation(plugin, scramble, transports, proxyKey).answerForUpstream(answer));
 }
 
 function forKey(key: typeof proxyKey): Buffer {

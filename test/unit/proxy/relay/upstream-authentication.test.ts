@@ -22,7 +22,7 @@ const ed25519Key = "tUbgyBkL13TnEDSoFRgO/bM1S7Vxbf3319mT7EUURaI=";
 const clear = Buffer.from("apppw\0");
 
 function play(plugin: string, encrypted: boolean, password = "apppw") {
-  return new Playbook(authenticateUpstream({ connection: "shop", password, encrypted }, plugin, scramble));
+  return new Playbook(authenticateUpstream({ connection: "shop", password, transport: encrypted ? "tls" : "plain" }, plugin, scramble));
 }
 
 function switched(plugin: string, encrypted: boolean, password?: string) {
