@@ -14,6 +14,7 @@ import { decodeErrPacket } from "../../../proxy/protocol/err-packet.ts";
 import { encodeHandshakeResponse41 } from "../../../proxy/protocol/handshake-response-41.ts";
 import { decodeHandshakeV10 } from "../../../proxy/protocol/handshake-v10.ts";
 import { PacketFramer } from "../../../proxy/protocol/packet-framer.ts";
+import { ServerRole } from "../../../proxy/protocol/packet-role.ts";
 import { toPackets } from "../../../proxy/protocol/packet-writer.ts";
 import type { Account } from "../servers/accounts.ts";
 import type { Stretch } from "./transcript.ts";
@@ -67,6 +68,8 @@ export class WireClient {
       this.framer.push(chunk);
       this.wake();
     });
+    // A reset is an end too; "close" follows.
+    socket.on("error", () => undefined);
     socket.on("close", () => this.wake());
   }
 
@@ -85,24 +88,22 @@ export class WireClient {
     return client;
   }
 
-  /** Sends one command and gives the payloads of its whole answer. `infile`: content for a LOCAL INFILE request. */
-  async command(payload: Buffer, infile: Buffer = Buffer.alloc(0)): Promise<Buffer[]> {
+  /**
+   * Sends one command and gives the payloads of its whole answer. `infile`: the packets with which a LOCAL INFILE request
+   * is met; the empty packet behind them is added.
+   */
+  async command(payload: Buffer, infile: Buffer | readonly Buffer[] = []): Promise<Buffer[]> {
     this.send(payload, 0);
-    const answer: Buffer[] = [];
-    if (!this.conversation.command(payload[0] ?? 0, null)) return answer;
-    for (;;) {
-      const { payload: packet, sequenceId } = await this.next();
-      answer.push(packet);
-      this.conversation.server(packet, 0, packet.length, packet.length);
-      if (this.conversation.ended) {
-        this.conversation.finish();
-        return answer;
-      }
-      if (packet[0] !== 0xfb || answer.length !== 1) continue;
-      if (infile.length > 0) this.send(infile, sequenceId + 1);
-      this.send(Buffer.alloc(0), sequenceId + (infile.length > 0 ? 2 : 1));
-      this.conversation.infileEnded();
-    }
+    if (!this.conversation.command(payload[0] ?? 0, null)) return [];
+    return this.answer(Buffer.isBuffer(infile) ? [infile] : infile);
+  }
+
+  /** Sends all commands at once, before any is answered, and gives the payloads of each answer. */
+  async pipelined(payloads: readonly Buffer[]): Promise<Buffer[][]> {
+    for (const payload of payloads) this.send(payload, 0);
+    const answers: Buffer[][] = [];
+    for (const payload of payloads) answers.push(this.conversation.command(payload[0] ?? 0, null) ? await this.answer([]) : []);
+    return answers;
   }
 
   /** COM_QUERY without query attributes; throws where it is refused. */
@@ -118,6 +119,28 @@ export class WireClient {
     const closed = once(this.socket, "close");
     this.send(Buffer.of(1), 0);
     await closed;
+  }
+
+  /** Goes without a word. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  private async answer(infile: readonly Buffer[]): Promise<Buffer[]> {
+    const answer: Buffer[] = [];
+    for (;;) {
+      const { payload: packet, sequenceId } = await this.next();
+      answer.push(packet);
+      const role = this.conversation.server(packet, 0, packet.length, packet.length);
+      if (this.conversation.ended) {
+        this.conversation.finish();
+        return answer;
+      }
+      if (role !== ServerRole.infileRequest) continue;
+      const content = [...infile.filter(({ length }) => length > 0), Buffer.alloc(0)];
+      for (const [index, part] of content.entries()) this.send(part, sequenceId + 1 + index);
+      this.conversation.infileEnded();
+    }
   }
 
   private send(payload: Buffer, sequenceId: number): void {

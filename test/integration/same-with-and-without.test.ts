@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { Capability } from "../../proxy/protocol/capabilities.ts";
+import { observe, type Observed } from "../support/corpus/observe.ts";
+import { recordedSessions } from "../support/recorded.ts";
+import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
+import { available } from "../support/servers.ts";
+import { usualCapabilities } from "../support/wire/wire-client.ts";
+
+const modern = Capability.DEPRECATE_EOF | Capability.SESSION_TRACK | Capability.QUERY_ATTRIBUTES;
+const several = Capability.MULTI_STATEMENTS | Capability.MULTI_RESULTS | Capability.PS_MULTI_RESULTS;
+const old =
+  Capability.FOUND_ROWS | Capability.IGNORE_SPACE | Capability.INTERACTIVE | Capability.ODBC | Capability.CAN_HANDLE_EXPIRED_PASSWORDS;
+
+const clients = [
+  { client: "as clients were for long", capabilities: usualCapabilities, auth: "passthrough" },
+  { client: "as clients are now", capabilities: usualCapabilities | modern, auth: "passthrough" },
+  { client: "as clients are now, its account mapped", capabilities: usualCapabilities | modern, auth: "mapped" },
+  {
+    client: "that can do little",
+    capabilities: (usualCapabilities & ~(several | Capability.LOCAL_FILES | Capability.TRANSACTIONS)) | old,
+    auth: "passthrough",
+  },
+] as const;
+
+const alice = { user: "alice", password: "alicepw" };
+
+describe.each(available(inject("servers")))("at $kind", (server) => {
+  describe.each(clients)("a client $client", ({ capabilities, auth }) => {
+    let relay: RecordedRelay;
+    let direct: Observed[];
+    let through: Observed[];
+
+    beforeAll(async () => {
+      const mapped = auth === "mapped";
+      relay = await startRecordedRelay({
+        upstream: server,
+        connection: mapped ? { auth, clientUser: alice.user, upstreamUser: server.app.user } : {},
+        ...(mapped && { secrets: { upstreamPassword: server.app.password, clientPassword: alice.password } }),
+      });
+      const asked = { kind: server.kind, capabilities, schema: "corpus_bytes" };
+      direct = await observe({ ...asked, port: server.port, account: server.app });
+      through = await observe({ ...asked, port: relay.port, account: mapped ? alice : server.app });
+      await relay.untilIdle();
+    });
+    afterAll(async () => {
+      await relay.stop();
+      relay.remove();
+    });
+
+    it("gets the same bytes with and without the proxy for every command, packet for packet", () => {
+      expect(direct.length).toBeGreaterThan(900);
+      const lost = direct.filter(
+        ({ chapter, packets }) => !chapter.startsWith("the end") && packets.at(-1) === "the server closed the connection",
+      );
+      expect(lost).toEqual([]);
+      const different = direct.flatMap((one, index) =>
+        JSON.stringify(one) === JSON.stringify(through[index]) ? [] : [{ ...one, through: through[index] }],
+      );
+      expect(different).toEqual([]);
+      expect(through).toHaveLength(direct.length);
+    });
+
+    it("leaves recordings in which every command that makes sense is followed and decoded", () => {
+      const statements = recordedSessions(relay.dataDirectory).flatMap((session) => session.statements);
+      const sensible = statements.filter(({ command, outcome }) => !(command.startsWith("COM_STMT_") && outcome === "error"));
+      const failed = sensible.filter(({ decodeFailed, outcome }) => decodeFailed !== null || outcome === "aborted");
+      expect(failed.map(({ command, decodeFailed, outcome }) => ({ command, decodeFailed, outcome }))).toEqual([
+        // Long data for a statement that does not exist.
+        { command: "COM_STMT_SEND_LONG_DATA", decodeFailed: expect.any(String), outcome: "ok" },
+      ]);
+    });
+  });
+});
