@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { describe, expect, inject, it } from "vitest";
+import { listRecordings } from "../../proxy/recording/recording-files.ts";
 import { verifyRecording } from "../../proxy/recording/verify.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { available, type ServerAddress } from "../support/servers.ts";
@@ -80,10 +81,13 @@ describe.runIf(isRoot).each(available(inject("servers")).slice(0, 1))("when the 
     const [rows] = await again.query<RowDataPacket[]>("SELECT 'recorded again' AS it");
     await again.end();
     expect(rows).toEqual([{ it: "recorded again" }]);
+    // The library, which had no room either, seals what has ended meanwhile.
+    const notSealed = (): number => [...listRecordings(data)].filter(({ path }) => !verifyRecording(path).ok).length;
+    await expect.poll(notSealed, { timeout: 30_000, interval: 100 }).toBe(0);
     expect(await recorder.end()).toEqual({ exitCode: 0, signal: null });
 
     const sessions = recordedSessions(data);
-    expect(sessions.map(({ path }) => verifyRecording(path))).toEqual(sessions.map(() => ({ ok: true })));
+    expect(sessions).toHaveLength(2);
     const [cut] = sessions;
     expect(cut?.statements[0]).toMatchObject({ sql: "SELECT 'recorded' AS it", outcome: "ok" });
     expect(cut?.gaps).toMatchObject([{ reason: "recording-failed", detail: expect.stringMatching(full) }]);
