@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { Capability } from "../../proxy/protocol/capabilities.ts";
-import { observe, type Observed } from "../support/corpus/observe.ts";
+import { type Observed, observe } from "../support/corpus/observe.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
 import { available } from "../support/servers.ts";

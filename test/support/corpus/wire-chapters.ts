@@ -1,6 +1,7 @@
 /** What only a client that writes its own packets can ask: every command, prepared statements to the byte, LOCAL INFILE. */
-import { Command } from "../../../proxy/protocol/command.ts";
+
 import { ColumnType } from "../../../proxy/protocol/column-type.ts";
+import { Command } from "../../../proxy/protocol/command.ts";
 import { PacketWriter } from "../../../proxy/protocol/packet-writer.ts";
 import type { WireClient } from "../wire/wire-client.ts";
 import { type BoundParameter, counted, type Execution, executePacket } from "./execute-packet.ts";
