@@ -149,6 +149,9 @@ function asJson(statement: Statement, results: readonly Result[] | null): object
     command: statement.command,
     sql: statement.sql,
     params: statement.params?.map(({ value }) => value) ?? null,
+    ...(statement.summary !== null && { summary: statement.summary }),
+    ...(statement.infile !== null && { infile: statement.infile }),
+    ...(statement.state !== null && { state: statement.state }),
     ...(statement.paramSets !== null && { paramSets: statement.paramSets.map((set) => set.map(parameterValue)) }),
     outcome: statement.outcome,
     rows: statement.rows,
@@ -175,9 +178,12 @@ function parameterValue({ value, indicator }: Parameter): Value | { readonly ind
 }
 
 function asText(statement: Statement): string {
-  const { at, command, sql, outcome, rows, affected, errno, message, durationUs } = statement;
+  const { at, command, sql, summary, outcome, rows, affected, errno, message, durationUs } = statement;
   const took = durationUs === null ? "" : `${(durationUs / 1000).toFixed(3)} ms`;
-  const what = sql === null ? command : `${command === "COM_QUERY" ? "" : `${command} `}${sql.replace(/\s+/g, " ")}`;
+  const what =
+    sql === null
+      ? [command, summary].filter((part) => part !== null).join(" ")
+      : `${command === "COM_QUERY" ? "" : `${command} `}${sql.replace(/\s+/g, " ")}`;
   const came =
     outcome === "error" ? `error ${errno}: ${message}` : rows !== null ? `${rows} rows` : affected !== null ? `${affected} affected` : "";
   return [isoMicros(at), outcome.padEnd(7), took.padStart(12), what, came].join("  ");

@@ -22,6 +22,28 @@ export interface StatementContext {
   readonly types: number | null;
   readonly longData: readonly number[];
   readonly columns: number | null;
+  /** The session's character sets where they are not those that it began with; absent where they are. */
+  readonly characterSets?: CharacterSets;
+}
+
+/** Collation ids of the character sets of what a client sends and of the names and messages that it gets; `null` where not known. */
+export interface CharacterSets {
+  readonly client: number | null;
+  readonly results: number | null;
+}
+
+/** What the server said of the session's state behind a statement; `null` for what it did not say. */
+export interface SessionStateChange {
+  readonly schema: string | null;
+  /** System variables by name. */
+  readonly variables: { readonly [name: string]: string };
+  readonly gtid: string | null;
+}
+
+/** A local file whose content a client sent for LOAD DATA LOCAL INFILE. */
+export interface LocalInfile {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 /** One parameter of COM_STMT_EXECUTE, or one query attribute. `type` is the protocol's name, e.g. `MYSQL_TYPE_LONGLONG`. */
@@ -63,6 +85,12 @@ export interface Statement {
   readonly command: string;
   /** Text of the statement; for a prepared one the text that was prepared; `null` where the command has none. */
   readonly sql: string | null;
+  /** A few words for a command without text: what it names or asks for, or what it was told; `null` where its name says it all. */
+  readonly summary: string | null;
+  /** The file that the server asked for; `null` where it asked for none. */
+  readonly infile: LocalInfile | null;
+  /** What the last OK_Packet said of the session's state; `null` where it said nothing. */
+  readonly state: SessionStateChange | null;
   /** Full length in bytes of a text that was cut because the reader asked for no more; `null` where it is whole. */
   readonly sqlCutFrom: number | null;
   /** Parameters of COM_STMT_EXECUTE in order; `null` for other commands. */

@@ -103,11 +103,17 @@ export function decodeText(bytes: Buffer, collation: number): string | null {
   }
 }
 
+/** The text of a name or a message: in its character set, else UTF-8 (with U+FFFD for what is not). */
+export function decodeName(bytes: Buffer, collation: number | null): string {
+  return (collation === null ? null : decodeText(bytes, collation)) ?? bytes.toString("utf8");
+}
+
 /**
- * The text of a statement: UTF-8 where it is valid UTF-8, else in the session's character set, else one character a
+ * The text of a statement: in the session's character set, else UTF-8 where it is valid UTF-8, else one character a
  * byte, so that a statement is always shown.
  */
 export function decodeStatementText(bytes: Buffer, collation: number | null): string {
-  if (isUtf8(bytes)) return bytes.toString("utf8");
-  return (collation === null ? null : decodeText(bytes, collation)) ?? bytes.toString("latin1");
+  const text = collation === null ? null : decodeText(bytes, collation);
+  if (text !== null) return text;
+  return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
 }

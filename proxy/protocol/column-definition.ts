@@ -1,5 +1,6 @@
 /** ColumnDefinition41: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset_column_definition.html */
 import type { Column } from "../model/statement.ts";
+import { decodeName } from "./character-set.ts";
 import { ColumnFlag, ColumnType, sqlTypeName } from "./column-type.ts";
 import { type Decoded, decoding } from "./packet-reader.ts";
 
@@ -24,19 +25,27 @@ export function undefinedColumns(payload: Buffer): ColumnDefinition[] | null {
   return Array.from({ length: count.value }, () => ({ column, type: ColumnType.VAR_STRING }));
 }
 
-/**
- * Decodes a ColumnDefinition41's payload. Names are UTF-8 (`character_set_results` is not applied to them here).
- * `extended`: whether MariaDB's extended metadata (more exact type and format names) stand behind the names.
- */
-export function decodeColumnDefinition(payload: Buffer, extended = false): Decoded<ColumnDefinition> {
+/** What must be known of a session to read its column definitions. */
+export interface DefinitionContext {
+  /** Whether MariaDB's extended metadata (more exact type and format names) stand behind the names. */
+  readonly extended: boolean;
+  /** Collation id of the names (`character_set_results`); `null` for UTF-8. */
+  readonly characterSet: number | null;
+}
+
+const usualContext: DefinitionContext = { extended: false, characterSet: null };
+
+/** Decodes a ColumnDefinition41's payload. */
+export function decodeColumnDefinition(payload: Buffer, context: DefinitionContext = usualContext): Decoded<ColumnDefinition> {
   return decoding("ColumnDefinition41", payload, (reader) => {
     reader.lengthEncodedBytes();
-    const schema = reader.lengthEncodedText();
-    const table = reader.lengthEncodedText();
-    const orgTable = reader.lengthEncodedText();
-    const name = reader.lengthEncodedText();
-    const orgName = reader.lengthEncodedText();
-    if (extended) reader.lengthEncodedBytes();
+    const text = (): string => decodeName(reader.lengthEncodedBytes(), context.characterSet);
+    const schema = text();
+    const table = text();
+    const orgTable = text();
+    const name = text();
+    const orgName = text();
+    if (context.extended) reader.lengthEncodedBytes();
     reader.lengthEncoded();
     const characterSet = reader.uint16();
     const length = reader.uint32();

@@ -12,8 +12,8 @@ export interface ComQuery {
 
 const noLongValues: ReadonlyMap<number, Buffer> = new Map();
 
-/** Decodes a COM_QUERY's payload, command byte included. */
-export function decodeComQuery(payload: Buffer, capabilities: number): Decoded<ComQuery> {
+/** Decodes a COM_QUERY's payload, command byte included. `characterSet`: collation id of the attributes; `null` for UTF-8. */
+export function decodeComQuery(payload: Buffer, capabilities: number, characterSet: number | null = null): Decoded<ComQuery> {
   if (!has(capabilities, Capability.QUERY_ATTRIBUTES)) return { ok: true, value: { text: payload.subarray(1), attributes: [] } };
   return decoding("COM_QUERY", payload, (reader) => {
     reader.skip(1);
@@ -23,7 +23,7 @@ export function decodeComQuery(payload: Buffer, capabilities: number): Decoded<C
     if (count > 0) {
       const nulls = readNullBits(reader, count);
       reader.skip(1);
-      attributes = readParameterValues(reader, readParameterTypes(reader, count, true), nulls, noLongValues);
+      attributes = readParameterValues(reader, readParameterTypes(reader, count, true), nulls, { longValues: noLongValues, characterSet });
     }
     return { text: reader.rest(), attributes };
   });

@@ -2,7 +2,7 @@
 import type { Parameter } from "../model/statement.ts";
 import type { ExecuteContext } from "./com-stmt-execute.ts";
 import { type Decoded, decoding, MalformedPacket, type PacketReader } from "./packet-reader.ts";
-import { type ParameterType, readParameterTypes, readParameterValue } from "./parameters.ts";
+import { nullParameter, type ParameterType, readParameterTypes, readParameterValue } from "./parameters.ts";
 
 export interface ComStmtBulkExecute {
   /** The parameters of each execution, in order; none where only types are wanted. */
@@ -27,22 +27,22 @@ export function decodeComStmtBulkExecute(payload: Buffer, context: Omit<ExecuteC
     if (types.length < context.parameters) throw new MalformedPacket("the types of its parameters were not bound");
     if (types.length === 0 && reader.remaining > 0) throw new MalformedPacket("it has values, but its statement has no parameters");
     const sets: Parameter[][] = [];
-    while (reader.remaining > 0) sets.push(types.map((type) => readBulkParameter(reader, type)));
+    while (reader.remaining > 0) sets.push(types.map((type) => readBulkParameter(reader, type, context.characterSet)));
     return { sets, boundTypes };
   });
 }
 
-function readBulkParameter(reader: PacketReader, type: ParameterType): Parameter {
+function readBulkParameter(reader: PacketReader, type: ParameterType, characterSet: number | null): Parameter {
   const indicator = reader.uint8();
   switch (indicator) {
     case Indicator.value:
-      return readParameterValue(reader, type);
+      return readParameterValue(reader, type, characterSet);
     case Indicator.null:
-      return readParameterValue(null, type);
+      return nullParameter(type);
     case Indicator.default:
-      return { ...readParameterValue(null, type), indicator: "default" };
+      return { ...nullParameter(type), indicator: "default" };
     case Indicator.ignore:
-      return { ...readParameterValue(null, type), indicator: "ignore" };
+      return { ...nullParameter(type), indicator: "ignore" };
     default:
       throw new MalformedPacket(`${indicator} does not say whether a value follows`);
   }

@@ -11,6 +11,8 @@ export interface ExecuteContext {
   /** Types bound by an earlier execution; `null` where there was none. */
   readonly types: readonly ParameterType[] | null;
   readonly longValues: ReadonlyMap<number, Buffer>;
+  /** Collation id of the strings in it; `null` for UTF-8. */
+  readonly characterSet: number | null;
   /** False where only the types that it binds are wanted. */
   readonly values: boolean;
 }
@@ -45,7 +47,7 @@ export function decodeComStmtExecute(payload: Buffer, capabilities: number, cont
     if (!context.values) return { params: [], attributes: [], boundTypes };
     const types = boundTypes ?? context.types?.slice(0, count) ?? [];
     if (types.length < count) throw new MalformedPacket("the types of its parameters were not bound");
-    const all = readParameterValues(reader, types, nulls, context.longValues);
+    const all = readParameterValues(reader, types, nulls, context);
     return { params: all.slice(0, context.parameters), attributes: all.slice(context.parameters), boundTypes };
   });
 }

@@ -1,4 +1,5 @@
 /** ERR_Packet: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_err_packet.html */
+import { decodeName } from "./character-set.ts";
 import { type Decoded, decoding } from "./packet-reader.ts";
 import { PacketWriter } from "./packet-writer.ts";
 
@@ -9,8 +10,11 @@ export interface ErrPacket {
   readonly message: string;
 }
 
-/** Decodes an ERR_Packet's payload, header byte 0xFF included. */
-export function decodeErrPacket(payload: Buffer): Decoded<ErrPacket> {
+/**
+ * Decodes an ERR_Packet's payload, header byte 0xFF included. `characterSet`: collation id of the message; UTF-8 where it
+ * is not known, or the message is not text in it.
+ */
+export function decodeErrPacket(payload: Buffer, characterSet: number | null = null): Decoded<ErrPacket> {
   return decoding("ERR_Packet", payload, (reader) => {
     reader.skip(1);
     const errno = reader.uint16();
@@ -19,7 +23,7 @@ export function decodeErrPacket(payload: Buffer): Decoded<ErrPacket> {
       reader.skip(1);
       sqlstate = reader.bytes(5).toString("latin1");
     }
-    return { errno, sqlstate, message: reader.restText() };
+    return { errno, sqlstate, message: decodeName(reader.rest(), characterSet) };
   });
 }
 

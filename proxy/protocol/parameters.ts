@@ -18,10 +18,12 @@ export interface ParameterType {
 
 const unsignedFlag = 0x8000;
 
-/** Strings that clients send as text are read as UTF-8; what they send as blobs stays bytes. */
-function valueTypeFor(type: ParameterType): ValueType {
+const utf8Collation = 45;
+
+/** Strings that clients send as text are in the session's character set; what they send as blobs stays bytes. */
+function valueTypeFor(type: ParameterType, characterSet: number | null): ValueType {
   const blob = type.type >= ColumnType.TINY_BLOB && type.type <= ColumnType.BLOB;
-  const collation = blob || !isStringType(type.type) ? binaryCollation : 45;
+  const collation = blob || !isStringType(type.type) ? binaryCollation : (characterSet ?? utf8Collation);
   return { type: type.type, flags: type.unsigned ? ColumnFlag.UNSIGNED : 0, collation, decimals: 31, length: 0 };
 }
 
@@ -40,27 +42,37 @@ export function readParameterTypes(reader: PacketReader, count: number, named: b
   return types;
 }
 
-/**
- * Reads the values of parameters whose types are known. `longValues`: bytes that came by COM_STMT_SEND_LONG_DATA, by
- * parameter index; those are not in the block. Throws `MalformedPacket`.
- */
+/** What besides their block the values of parameters are read from. */
+export interface ParameterSource {
+  /** Bytes that came by COM_STMT_SEND_LONG_DATA, by parameter index; those are not in the block. */
+  readonly longValues: ReadonlyMap<number, Buffer>;
+  /** Collation id of strings; `null` for UTF-8. */
+  readonly characterSet: number | null;
+}
+
+/** Reads the values of parameters whose types are known. Throws `MalformedPacket`. */
 export function readParameterValues(
   reader: PacketReader,
   types: readonly ParameterType[],
   nulls: Buffer,
-  longValues: ReadonlyMap<number, Buffer>,
+  { longValues, characterSet }: ParameterSource,
 ): Parameter[] {
   return types.map((type, index) => {
     const long = longValues.get(index);
-    if (long !== undefined) return parameter(type, stringValue(long, type.type, valueTypeFor(type).collation));
+    if (long !== undefined) return parameter(type, stringValue(long, type.type, valueTypeFor(type, characterSet).collation));
     const isNull = ((nulls[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-    return readParameterValue(isNull ? null : reader, type);
+    return isNull ? nullParameter(type) : readParameterValue(reader, type, characterSet);
   });
 }
 
-/** Reads the value of one parameter; `null` in place of a reader is NULL. Throws `MalformedPacket`. */
-export function readParameterValue(reader: PacketReader | null, type: ParameterType): Parameter {
-  return parameter(type, reader === null ? null : readBinaryValue(reader, valueTypeFor(type)));
+/** Reads the value of one parameter that is not NULL. Throws `MalformedPacket`. */
+export function readParameterValue(reader: PacketReader, type: ParameterType, characterSet: number | null): Parameter {
+  return parameter(type, readBinaryValue(reader, valueTypeFor(type, characterSet)));
+}
+
+/** A parameter that is NULL. */
+export function nullParameter(type: ParameterType): Parameter {
+  return parameter(type, null);
 }
 
 function parameter({ name, type, unsigned }: ParameterType, value: Value): Parameter {

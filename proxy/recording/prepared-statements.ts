@@ -46,6 +46,7 @@ export class PreparedStatements {
   private readonly named = new Map<StatementDraft, Prepared>();
   private readonly waiting = new Map<StatementDraft, Waiting>();
   private last: Prepared | null = null;
+  private characterSet: number | null = null;
 
   /** `values`: whether parameters are decoded, and long values kept for that. */
   constructor(capabilities: number, values: boolean) {
@@ -53,8 +54,12 @@ export class PreparedStatements {
     this.values = values;
   }
 
-  /** Takes a command as it is sent, after its own text was found. `payload` may be cut; `whole` says that it is not. */
-  command(draft: StatementDraft, payload: Buffer, whole: boolean): void {
+  /**
+   * Takes a command as it is sent, after its own text was found. `payload` may be cut; `whole` says that it is not.
+   * `characterSet`: collation id of the session's client; `null` where it is not known.
+   */
+  command(draft: StatementDraft, payload: Buffer, whole: boolean, characterSet: number | null): void {
+    this.characterSet = characterSet;
     switch (draft.command) {
       case Command.STMT_PREPARE:
         this.prepare(draft);
@@ -162,7 +167,8 @@ export class PreparedStatements {
 
   /** Decodes the parameters of an execution, and keeps the types that it bound. */
   private bind(draft: StatementDraft, prepared: Prepared, parameters: number, { payload, longValues }: Waiting): void {
-    const context = { parameters, types: prepared.types, longValues: longValues.joined(), values: this.values };
+    const { characterSet, values } = this;
+    const context = { parameters, types: prepared.types, longValues: longValues.joined(), values, characterSet };
     const isBulk = draft.command === Command.STMT_BULK_EXECUTE;
     const decoded = isBulk ? decodeComStmtBulkExecute(payload, context) : decodeComStmtExecute(payload, this.capabilities, context);
     if (!decoded.ok) {

@@ -3,9 +3,11 @@
  * through it, so that they cannot disagree.
  */
 import type { SessionClose, SessionOpen } from "../model/session.ts";
+import type { StatementContext } from "../model/statement.ts";
 import type { Value } from "../model/value.ts";
 import { has, MariaDbCapability } from "../protocol/capabilities.ts";
 import { type ColumnDefinition, decodeColumnDefinition, undefinedColumns } from "../protocol/column-definition.ts";
+import { decodeName } from "../protocol/character-set.ts";
 import { Command } from "../protocol/command.ts";
 import { Conversation } from "../protocol/conversation.ts";
 import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
@@ -15,6 +17,7 @@ import { type Frame, FrameKind, type Gap, type Seal } from "./frame.ts";
 import { PacketTrack } from "./packet-track.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 import { sessionCloseIn, sessionOpenIn } from "./session-frames.ts";
+import { SessionCharacterSets } from "./session-character-sets.ts";
 import { StatementDraft } from "./statement-draft.ts";
 import { readStatementText } from "./statement-text.ts";
 
@@ -22,6 +25,8 @@ export type { DecoderOptions, DecoderSink, ResultRow } from "./decoder-sink.ts";
 
 /** Bytes of an answer's packets that are looked at where no rows are wanted. A longer message is cut for all alike. */
 const answerPrefix = 4096;
+
+const noContext: StatementContext = { prepare: null, types: null, longData: [], columns: null };
 
 const columnsUnknown = { ok: false, malformed: "the columns of its rows are not known" } as const;
 
@@ -34,7 +39,9 @@ export class SessionDecoder {
   private session = "";
   private capabilities = 0;
   private mariaDbCapabilities = 0;
+  /** Collation id that the session began with. */
   private characterSet: number | null = null;
+  private characterSets = new SessionCharacterSets(null);
   private conversation: Conversation<StatementDraft> = new Conversation(0);
   private prepared: PreparedStatements;
   private client: PacketTrack;
@@ -94,13 +101,15 @@ export class SessionDecoder {
   }
 
   /**
-   * Forgets half-read packets and pending commands, and keeps what was prepared: to decode statement `seq` alone, with
-   * whose command the next client frame starts. Commands behind it, which may be in the same frame, are passed over.
+   * Forgets half-read packets and pending commands, and keeps what was prepared: to decode statement `seq` of `context`
+   * alone, with whose command the next client frame starts. Commands behind it, which may be in the same frame, are passed over.
    */
-  restart(seq: number): void {
+  restart(seq: number, context: StatementContext | null): void {
     this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
     this.client = this.newClientTrack();
     this.server = this.newServerTrack();
+    const sets = context?.characterSets ?? { client: this.characterSet, results: this.characterSet };
+    this.characterSets = new SessionCharacterSets(sets.client, sets.results);
     this.nextSeq = seq;
     this.only = seq;
   }
@@ -119,6 +128,7 @@ export class SessionDecoder {
     this.capabilities = open.capabilities;
     this.mariaDbCapabilities = open.mariaDbCapabilities ?? 0;
     this.characterSet = open.characterSet;
+    this.characterSets = new SessionCharacterSets(open.characterSet);
     this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
     this.prepared = new PreparedStatements(open.capabilities, this.options.params);
     this.sink.open?.(open, this.frameAt);
@@ -166,6 +176,7 @@ export class SessionDecoder {
         return;
       case ClientRole.infileContent:
         head?.attachment.received(length);
+        head?.attachment.receivedContent(length);
         return;
       case ClientRole.authentication:
         head?.attachment.received(length);
@@ -184,8 +195,12 @@ export class SessionDecoder {
     this.nextSeq += 1;
     draft.received(length);
     draft.sentAt = this.frameAt;
-    readStatementText(draft, payload, length, { capabilities: this.capabilities, characterSet: this.characterSet });
-    this.prepared.command(draft, payload, payload.length === length);
+    const { current } = this.characterSets;
+    readStatementText(draft, payload, length, { capabilities: this.capabilities, characterSet: current.client });
+    this.prepared.command(draft, payload, payload.length === length, current.client);
+    if (current.client !== this.characterSet || current.results !== this.characterSet) {
+      draft.context = { ...(draft.context ?? noContext), characterSets: current };
+    }
     if (!this.conversation.command(command, draft)) this.deliver(draft, "ok");
   }
 
@@ -220,13 +235,13 @@ export class SessionDecoder {
   private apply(draft: StatementDraft, role: ServerRole, payload: Buffer): void {
     switch (role) {
       case ServerRole.ok:
-        draft.ok(payload);
+        draft.ok(payload, this.capabilities);
         return;
       case ServerRole.eof:
         draft.eof(payload, this.capabilities);
         return;
       case ServerRole.err:
-        draft.err(payload.subarray(0, answerPrefix));
+        draft.err(payload.subarray(0, answerPrefix), this.characterSets.current.results);
         return;
       case ServerRole.prepareOk:
         this.prepared.prepareOk(draft, payload);
@@ -236,6 +251,12 @@ export class SessionDecoder {
         draft.beginResult();
         this.collected = [];
         if (this.conversation.definitionsDue === 0) this.beginWithoutDefinitions(draft, payload);
+        return;
+      case ServerRole.infileRequest:
+        draft.infile = { name: decodeName(payload.subarray(1), this.characterSets.current.results), bytes: 0 };
+        return;
+      case ServerRole.statistics:
+        draft.summary = payload.toString("utf8");
         return;
       case ServerRole.columnDefinition:
         if (this.sink.row !== undefined) this.collect(draft, payload);
@@ -256,7 +277,8 @@ export class SessionDecoder {
   private collect(draft: StatementDraft, payload: Buffer): void {
     const prepares = draft.command === Command.STMT_PREPARE;
     if ((draft.result < 0 && !prepares) || this.collected === null) return;
-    const decoded = decodeColumnDefinition(payload, has(this.mariaDbCapabilities, MariaDbCapability.EXTENDED_METADATA));
+    const extended = has(this.mariaDbCapabilities, MariaDbCapability.EXTENDED_METADATA);
+    const decoded = decodeColumnDefinition(payload, { extended, characterSet: this.characterSets.current.results });
     if (!decoded.ok) {
       draft.decodeFailed = decoded.malformed;
       this.collected = null;
@@ -281,6 +303,12 @@ export class SessionDecoder {
     this.sink.row?.(draft.seq, draft.result, { values, at: this.server.began, binary });
   }
 
+  private followCharacterSets({ command, sql, state, changedCharacterSet }: StatementDraft): void {
+    if (command === Command.RESET_CONNECTION || command === Command.CHANGE_USER) this.characterSets.restarted(changedCharacterSet);
+    if ((command === Command.QUERY || command === Command.STMT_EXECUTE) && sql !== null) this.characterSets.succeeded(sql);
+    if (state !== null) this.characterSets.reported(state);
+  }
+
   /** Rows of a COM_STMT_FETCH have the columns that the execution announced. */
   private beginFetched(draft: StatementDraft): void {
     draft.result = 0;
@@ -290,6 +318,7 @@ export class SessionDecoder {
 
   private deliver(draft: StatementDraft, outcome: "ok" | "error" | "aborted"): void {
     this.prepared.complete(draft);
+    if (outcome === "ok") this.followCharacterSets(draft);
     this.sink.statement(draft.finish(outcome));
   }
 }

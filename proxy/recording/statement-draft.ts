@@ -1,11 +1,20 @@
 /** A statement while its packets are being decoded. */
-import type { Outcome, Parameter, RecordingPosition, Statement, StatementContext } from "../model/statement.ts";
+import type {
+  LocalInfile,
+  Outcome,
+  Parameter,
+  RecordingPosition,
+  SessionStateChange,
+  Statement,
+  StatementContext,
+} from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { Capability, has } from "../protocol/capabilities.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { Command, commandName } from "../protocol/command.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { decodeOkPacket } from "../protocol/ok-packet.ts";
+import { decodeSessionState } from "../protocol/session-state.ts";
 import { maxPayload } from "../protocol/packet-writer.ts";
 import type { PacketTrack } from "./packet-track.ts";
 
@@ -22,6 +31,11 @@ export class StatementDraft {
   sentAt: UnixMicros;
   sql: string | null = null;
   sqlCutFrom: number | null = null;
+  summary: string | null = null;
+  infile: LocalInfile | null = null;
+  state: SessionStateChange | null = null;
+  /** Collation id that a COM_CHANGE_USER asked for. */
+  changedCharacterSet: number | null = null;
   params: readonly Parameter[] | null = null;
   paramSets: readonly (readonly Parameter[])[] | null = null;
   attributes: readonly Parameter[] = [];
@@ -87,13 +101,20 @@ export class StatementDraft {
     this.rows = (this.rows ?? 0) + 1;
   }
 
-  ok(payload: Buffer): void {
+  /** Bytes of the local file came from the client. */
+  receivedContent(bytes: number): void {
+    if (this.infile !== null) this.infile = { ...this.infile, bytes: this.infile.bytes + bytes };
+  }
+
+  /** `payload` may be cut behind its first fields. */
+  ok(payload: Buffer, capabilities: number): void {
     const decoded = decodeOkPacket(payload);
     if (!decoded.ok) {
       this.decodeFailed = decoded.malformed;
       return;
     }
     const { affectedRows, lastInsertId, warnings } = decoded.value;
+    this.readState(payload, capabilities);
     this.affected = (this.affected ?? 0) + Number(affectedRows);
     if (lastInsertId !== 0n) this.insertId = String(lastInsertId);
     this.warnings = warnings;
@@ -106,13 +127,20 @@ export class StatementDraft {
       const decoded = decodeOkPacket(payload);
       if (decoded.ok) this.warnings = decoded.value.warnings;
       else this.decodeFailed = decoded.malformed;
+      this.readState(payload, capabilities);
     } else if (payload.length >= 3) {
       this.warnings = payload.readUInt16LE(1);
     }
   }
 
-  err(payload: Buffer): void {
-    const decoded = decodeErrPacket(payload);
+  private readState(payload: Buffer, capabilities: number): void {
+    const state = decodeSessionState(payload, capabilities);
+    if (state.ok && state.value !== null) this.state = state.value;
+  }
+
+  /** `characterSet`: collation id of the message; `null` where it is not known. */
+  err(payload: Buffer, characterSet: number | null): void {
+    const decoded = decodeErrPacket(payload, characterSet);
     if (!decoded.ok) {
       this.errno = 0;
       this.decodeFailed = decoded.malformed;
@@ -131,6 +159,9 @@ export class StatementDraft {
       command: commandName(this.command),
       sql: this.sql,
       sqlCutFrom: this.sqlCutFrom,
+      summary: this.summary,
+      infile: this.infile,
+      state: this.state,
       params: this.params,
       paramSets: this.paramSets,
       attributes: this.attributes,

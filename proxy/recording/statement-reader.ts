@@ -73,7 +73,7 @@ function dependencies(of: StatementPositions, find: FindStatement): StatementPos
  */
 function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPositions, done: () => boolean): void {
   const { commandAt, answerAt } = of;
-  decoder.restart(of.seq);
+  decoder.restart(of.seq, of.context);
   reader.position = commandAt.frame;
   reader.read((frame) => {
     if (frame.kind === FrameKind.client) decoder.frame(frame, frame.offset === commandAt.frame ? commandAt.skip : 0);

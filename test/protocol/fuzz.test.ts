@@ -45,11 +45,16 @@ const column = { name: "", orgName: "", table: "", orgTable: "", schema: "", uns
 
 const decoders: Record<string, (payload: Buffer, random: Random) => Decoded<unknown>> = {
   OK_Packet: decodeOkPacket,
-  ERR_Packet: decodeErrPacket,
+  ERR_Packet: (payload) => decodeErrPacket(payload),
   ColumnDefinition41: (payload) => decodeColumnDefinition(payload),
-  "ColumnDefinition41 with MariaDB's extended metadata": (payload) => decodeColumnDefinition(payload, true),
+  "ColumnDefinition41 with MariaDB's extended metadata": (payload) => decodeColumnDefinition(payload, { extended: true, characterSet: 28 }),
   COM_STMT_BULK_EXECUTE: (payload) =>
-    decodeComStmtBulkExecute(payload, { parameters: 2, types: types.map((type) => ({ type, unsigned: false, name: null })), values: true }),
+    decodeComStmtBulkExecute(payload, {
+      parameters: 2,
+      types: types.map((type) => ({ type, unsigned: false, name: null })),
+      characterSet: null,
+      values: true,
+    }),
   COM_STMT_PREPARE_OK: decodeComStmtPrepareOk,
   HandshakeV10: decodeHandshakeV10,
   HandshakeResponse41: decodeHandshakeResponse41,
@@ -60,7 +65,13 @@ const decoders: Record<string, (payload: Buffer, random: Random) => Decoded<unkn
   COM_STMT_EXECUTE: (payload, random) => {
     const bound = Array.from({ length: random.below(4) }, () => ({ type: random.below(256), unsigned: random.below(2) === 0, name: null }));
     const longValues = new Map([[random.below(3), Buffer.from("long")]]);
-    const context = { parameters: random.below(4), types: random.pick([null, bound]), longValues, values: random.below(4) > 0 };
+    const context = {
+      parameters: random.below(4),
+      types: random.pick([null, bound]),
+      longValues,
+      characterSet: random.pick([null, 28, 8]),
+      values: random.below(4) > 0,
+    };
     return decodeComStmtExecute(payload, random.pick([0, everyFlag]), context);
   },
   row: (payload, random) => {

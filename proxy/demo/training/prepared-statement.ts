@@ -40,7 +40,7 @@ export class PreparedStatement {
 
   /** The values that a COM_STMT_EXECUTE's payload binds. */
   bound(payload: Buffer, capabilities: number): Decoded<SqliteValue[]> {
-    const context = { parameters: this.parameters, types: this.types, longValues: this.longValues, values: true };
+    const context = { parameters: this.parameters, types: this.types, longValues: this.longValues, characterSet: null, values: true };
     const decoded = decodeComStmtExecute(payload, capabilities, context);
     this.forgetLongData();
     if (!decoded.ok) return decoded;

@@ -42,14 +42,16 @@ describe("the page's scheme", () => {
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it.each(["stenograph://workstation/../secret.txt", "stenograph://workstation/..%2fsecret.txt", "stenograph://elsewhere/", "stenograph://workstation/none"])(
-    "serves nothing at %s",
-    async (url) => {
-      const answer = await get(url);
-      expect(answer.status).toBe(404);
-      expect(await answer.text()).not.toContain("outside");
-    },
-  );
+  it.each([
+    "stenograph://workstation/../secret.txt",
+    "stenograph://workstation/..%2fsecret.txt",
+    "stenograph://elsewhere/",
+    "stenograph://workstation/none",
+  ])("serves nothing at %s", async (url) => {
+    const answer = await get(url);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).not.toContain("outside");
+  });
 
   it("serves nothing to another method", async () => {
     expect((await get("stenograph://workstation/", "POST")).status).toBe(404);

@@ -6,7 +6,16 @@ import { preventable } from "../../support/electron/fake-electron.ts";
 vi.mock("electron", () => import("../../support/electron/fake-electron.ts"));
 
 const ours = "stenograph://workstation/";
-const foreign = ["https://evil.example/", "file:///etc/passwd", "stenograph://elsewhere/", "http://127.0.0.1/", "data:text/html,x", "javascript:1", "", "x"];
+const foreign = [
+  "https://evil.example/",
+  "file:///etc/passwd",
+  "stenograph://elsewhere/",
+  "http://127.0.0.1/",
+  "data:text/html,x",
+  "javascript:1",
+  "",
+  "x",
+];
 let contents: fake.BrowserWindow["webContents"];
 
 beforeAll(() => lockDown());
@@ -40,19 +49,29 @@ describe("every page", () => {
   });
 
   it("may load itself again, follows no redirect, and attaches no webview", () => {
-    const events = { "will-navigate": preventable({ url: ours }), "will-redirect": preventable({ url: ours }), "will-attach-webview": preventable() };
+    const events = {
+      "will-navigate": preventable({ url: ours }),
+      "will-redirect": preventable({ url: ours }),
+      "will-attach-webview": preventable(),
+    };
     for (const [name, event] of Object.entries(events)) contents.emit(name, event);
     expect(Object.values(events).map(({ defaultPrevented }) => defaultPrevented)).toEqual([false, true, true]);
   });
 
-  it.each(["media", "geolocation", "notifications", "fullscreen", "clipboard-read", "openExternal", "hid"])("is not given the permission “%s”", (permission) => {
-    const answers: boolean[] = [];
-    const { permissionRequest, permissionCheck, devicePermission } = fake.session.defaultSession as unknown as Record<string, (...args: unknown[]) => unknown>;
-    permissionRequest?.({ getURL: () => ours }, permission, (answer: boolean) => answers.push(answer));
-    expect(answers).toEqual([false]);
-    expect(permissionCheck?.(null, permission, ours)).toBe(false);
-    expect(devicePermission?.({})).toBe(false);
-  });
+  it.each(["media", "geolocation", "notifications", "fullscreen", "clipboard-read", "openExternal", "hid"])(
+    "is not given the permission “%s”",
+    (permission) => {
+      const answers: boolean[] = [];
+      const { permissionRequest, permissionCheck, devicePermission } = fake.session.defaultSession as unknown as Record<
+        string,
+        (...args: unknown[]) => unknown
+      >;
+      permissionRequest?.({ getURL: () => ours }, permission, (answer: boolean) => answers.push(answer));
+      expect(answers).toEqual([false]);
+      expect(permissionCheck?.(null, permission, ours)).toBe(false);
+      expect(devicePermission?.({})).toBe(false);
+    },
+  );
 
   it("may write the clipboard, which another page may not", () => {
     const { permissionCheck } = fake.session.defaultSession as unknown as Record<string, (...args: unknown[]) => unknown>;

@@ -3,7 +3,7 @@ import { decodeComStmtBulkExecute } from "../../../../proxy/protocol/com-stmt-bu
 
 /** As MariaDB Connector/Node.js 3 sends a batch of an INT and a VARCHAR, with its types. */
 const sent = Buffer.from("fa 01000000 8000 0300 fd00 00 07000000 00 0161 01 02 00 ffffffff 03".replaceAll(" ", ""), "hex");
-const context = { parameters: 2, types: null, values: true };
+const context = { parameters: 2, types: null, characterSet: null, values: true };
 
 it("reads every set of parameters, and what stands in place of values", () => {
   expect(decodeComStmtBulkExecute(sent, context)).toMatchObject({

@@ -9,6 +9,7 @@ const context = (over: Partial<ExecuteContext> = {}): ExecuteContext => ({
   parameters: 2,
   types: null,
   longValues: new Map(),
+  characterSet: null,
   values: true,
   ...over,
 });
