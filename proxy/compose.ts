@@ -22,6 +22,7 @@ import { printable } from "./model/printable.ts";
 import { program } from "./model/program.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { closeCrashed } from "./recording/recovery.ts";
+import { sealRecording } from "./recording/seal.ts";
 import type { RecordingGrowth } from "./relay/messages.ts";
 import { RelayClient } from "./relay/relay-client.ts";
 
@@ -115,6 +116,7 @@ export async function composeRecorder(options: Pick<WorkstationOptions, "dataDir
     crashed: (open) => library.grew(open.map((file) => endCrashed(file))),
   });
   relay.onProgress((recordings) => library.grew(recordings));
+  const unsealed = unsealedRecordings(relay, library);
   return {
     relay,
     library,
@@ -122,9 +124,31 @@ export async function composeRecorder(options: Pick<WorkstationOptions, "dataDir
     close: async () => {
       await relay.close();
       await library.close();
+      for (const path of unsealed.values()) sealLate(path);
       lock.release();
     },
   };
+}
+
+/** Files of the sessions that were closed, by session, as long as the library has not said that it sealed them. */
+function unsealedRecordings(relay: RelayClient, library: LibraryClient): ReadonlyMap<string, string> {
+  const unsealed = new Map<string, string>();
+  relay.onProgress((recordings) => {
+    for (const { session, path, closed } of recordings) if (closed) unsealed.set(session, path);
+  });
+  library.onSessions((sessions) => {
+    for (const { id, sealed } of sessions) if (sealed) unsealed.delete(id);
+  });
+  return unsealed;
+}
+
+/** Seals what the library's thread did not come to, e.g. because it was being started again when the end came. */
+function sealLate(path: string): void {
+  try {
+    sealRecording(path);
+  } catch (thrown) {
+    say(`${failureOf(thrown).message} It will be sealed at the next start.`);
+  }
 }
 
 /** Ends the recording of a session that went down with the relay's thread. */

@@ -44,6 +44,8 @@ export class RelayClient {
 
   constructor(options: RelayClientOptions) {
     this.options = options;
+    // Not everybody who starts a relay asks for its file.
+    this.ready.promise.catch(() => undefined);
     this.worker = this.startWorker();
   }
 
@@ -167,7 +169,6 @@ export class RelayClient {
 
   private unable(message: string): void {
     this.ready.reject(new FailureError("relay-unable", message));
-    this.ready.promise.catch(() => undefined);
     this.recording = { state: "stopped", message };
     this.absent = message;
     this.fail(message);
@@ -185,6 +186,7 @@ export class RelayClient {
   private lost(why: string): void {
     const message = `The relay stopped unexpectedly and closed its sessions (${why}). It is being restarted.`;
     this.options.log?.(message);
+    this.ready.reject(new FailureError("relay-stopped", message));
     this.recording = { state: "stopped", message };
     this.absent = message;
     this.open = 0;

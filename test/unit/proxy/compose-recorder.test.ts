@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { composeRecorder } from "../../../proxy/compose.ts";
+import { listRecordings } from "../../../proxy/recording/recording-files.ts";
+import { verifyRecording } from "../../../proxy/recording/verify.ts";
+import { connectionOf } from "../../support/api/connection-of.ts";
+import { freePort } from "../../support/servers.ts";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "stenograph-recorder-"));
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe("composeRecorder", () => {
+  it("seals at the end what the library's thread could not, because it never ran", async () => {
+    const broken = join(directory, "library-that-crashes.mjs");
+    writeFileSync(broken, "throw new Error('no library today');");
+    const workers = { relay: new URL("../../../proxy/relay-thread.ts", import.meta.url), library: pathToFileURL(broken) };
+    const recorder = await composeRecorder({ dataDirectory: directory, workers });
+    const nobody = { host: "127.0.0.1", port: await freePort() };
+    const connection = connectionOf({ auth: "passthrough", listen: { host: "127.0.0.1", port: 0 }, upstream: nobody });
+    const state = await recorder.relay.start(connection, { upstreamPassword: null, clientPassword: null });
+    const client = connect(state.state === "listening" ? state.port : 0, "127.0.0.1");
+    client.resume();
+    await once(client, "close");
+    await recorder.close();
+    expect([...listRecordings(directory)].map(({ path }) => verifyRecording(path))).toEqual([{ ok: true }]);
+  });
+});
