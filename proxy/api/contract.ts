@@ -62,6 +62,8 @@ export const timelineRow = z.object({
   bytesIn: z.number(),
   bytesOut: z.number(),
   partial: z.boolean(),
+  /** Secrets that are replaced in the recording. */
+  redacted: z.number(),
 });
 
 export const parameter = z.object({ name: z.string().nullable(), type: z.string(), unsigned: z.boolean(), value: cell });

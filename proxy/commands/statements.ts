@@ -166,6 +166,7 @@ function asJson(statement: Statement, results: readonly Result[] | null): object
     bytesIn: statement.bytesIn,
     bytesOut: statement.bytesOut,
     partial: statement.partial,
+    redacted: statement.redacted,
     ...(statement.attributes.length > 0 && { attributes: statement.attributes }),
     ...(statement.decodeFailed !== null && { decodeFailed: statement.decodeFailed }),
     ...(results !== null && { results }),

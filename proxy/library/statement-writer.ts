@@ -26,7 +26,7 @@ export class StatementWriter {
 
   constructor(database: LibraryDatabase) {
     this.#digests = new DigestWriter(database);
-    this.#insertFacts = database.prepare(`INSERT INTO statements VALUES (${marks(16)})`);
+    this.#insertFacts = database.prepare(`INSERT INTO statements VALUES (${marks(17)})`);
     this.#insertDetails = database.prepare(`INSERT INTO statement_details VALUES (${marks(12)})`);
     this.#insertWords = database.prepare("INSERT INTO statement_words (rowid, sql, message) VALUES (?, ?, ?)");
     this.#insertActivity = database.prepare(
@@ -63,6 +63,7 @@ export class StatementWriter {
       statement.bytesIn,
       statement.bytesOut,
       statement.partial ? 1 : 0,
+      statement.redacted,
       digest,
     );
     this.#writeDetails(id, statement);

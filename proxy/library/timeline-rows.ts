@@ -14,7 +14,8 @@ type Raw = Omit<TimelineRow, "outcome" | "authenticated" | "partial"> & { outcom
 const columns = `
   s.id, x.id AS session, s.seq, s.at, x.actor, x.authenticated, x.connection, c.name AS command,
   substr(d.sql, 1, ${readCharacters}) AS sql, s.outcome, s.rows, s.affected, s.errno, d.message,
-  s.duration_us AS durationUs, s.first_byte_us AS firstByteUs, s.bytes_in AS bytesIn, s.bytes_out AS bytesOut, s.partial`;
+  s.duration_us AS durationUs, s.first_byte_us AS firstByteUs, s.bytes_in AS bytesIn, s.bytes_out AS bytesOut, s.partial,
+  s.redacted`;
 const source = `
   statements AS s JOIN statement_details AS d ON d.id = s.id
   JOIN sessions AS x ON x.key = s.session JOIN commands AS c ON c.key = s.command`;

@@ -58,6 +58,17 @@ export interface SignedInAgainNote extends SignedInAgain {
   readonly kind: "signed-in-again";
 }
 
+/**
+ * The note frame of a recording that says that secrets were replaced: `count` of them in the command that follows it (or
+ * is under way), or in the ERR_Packet that follows it.
+ */
+export interface StatementSecretNote {
+  readonly kind: "redacted";
+  readonly what: "statement-secret";
+  readonly direction: "client" | "upstream";
+  readonly count: number;
+}
+
 /** Why a session ended. `crashed` is found at the next start, from a recording without a close frame. */
 export type CloseCause =
   | "client-quit"

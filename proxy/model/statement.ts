@@ -120,6 +120,8 @@ export interface Statement {
   readonly bytesOut: number;
   /** True where something of it is not in the recording (a capture limit, a gap). */
   readonly partial: boolean;
+  /** How many secrets were sent with it, or quoted in its answer, and are replaced in the recording. */
+  readonly redacted: number;
   /** Why it could not be decoded in full though it was recorded; `null` where it was. */
   readonly decodeFailed: string | null;
   readonly commandAt: RecordingPosition;

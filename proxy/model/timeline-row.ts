@@ -24,4 +24,6 @@ export interface TimelineRow {
   bytesIn: number;
   bytesOut: number;
   partial: boolean;
+  /** Secrets that are replaced in the recording. */
+  redacted: number;
 }

@@ -5,7 +5,7 @@
  *     frame         u32 length of payload | u8 kind | u64 time (Unix nanoseconds) | payload | u32 CRC-32 of all before it in the frame
  */
 import { crc32 } from "node:zlib";
-import type { SignedInAgainNote } from "../model/session.ts";
+import type { SignedInAgainNote, StatementSecretNote } from "../model/session.ts";
 
 /** First bytes of every recording. */
 export const fileMagic = Buffer.from("STENOREC", "latin1");
@@ -47,6 +47,7 @@ export interface Frame {
 /** JSON payload of a note frame: something that was learned while recording. */
 export type Note =
   | { readonly kind: "redacted"; readonly what: "authentication"; readonly direction: "client"; readonly bytes: number }
+  | StatementSecretNote
   | SignedInAgainNote
   | { readonly kind: "annotation"; readonly text: string };
 

@@ -2,8 +2,8 @@
  * The one decoder: frames of a recording in, statements out. The timeline, the command line and exports all read
  * through it, so that they cannot disagree.
  */
-import type { SessionClose, SessionOpen } from "../model/session.ts";
-import type { StatementContext } from "../model/statement.ts";
+import type { SessionClose, SessionOpen, StatementSecretNote } from "../model/session.ts";
+import type { RecordingPosition, StatementContext } from "../model/statement.ts";
 import type { Value } from "../model/value.ts";
 import { has, MariaDbCapability } from "../protocol/capabilities.ts";
 import { type ColumnDefinition, decodeColumnDefinition, undefinedColumns } from "../protocol/column-definition.ts";
@@ -13,7 +13,7 @@ import { Conversation } from "../protocol/conversation.ts";
 import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
 import { decodeRow } from "../protocol/row.ts";
 import type { DecoderOptions, DecoderSink } from "./decoder-sink.ts";
-import { type Frame, FrameKind, type Gap, type Seal } from "./frame.ts";
+import { type Frame, FrameKind, type Gap, type Note, type Seal } from "./frame.ts";
 import { PacketTrack } from "./packet-track.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 import { sessionCloseIn, sessionOpenIn } from "./session-frames.ts";
@@ -47,6 +47,12 @@ export class SessionDecoder {
   private client: PacketTrack;
   private server: PacketTrack;
   private frameAt = 0;
+  /** Secrets that were replaced in the command whose end comes next, and where that was noted, if in front of it. */
+  private redacted = 0;
+  private redactedAt: RecordingPosition | null = null;
+  private withinCommand = false;
+  /** Secrets that were replaced in the ERR_Packet of the frame that begins at `at`. */
+  private redactedAnswer = { at: -1, count: 0 };
   /** The one statement to decode; `null` for all. */
   private only: number | null = null;
   /** Columns of the result set that is being announced; `null` where one of them could not be decoded. */
@@ -69,6 +75,7 @@ export class SessionDecoder {
         this.client.push(frame, skip);
         return;
       case FrameKind.upstream:
+        if (frame.offset !== this.redactedAnswer.at) this.redactedAnswer.count = 0;
         this.server.push(frame, skip);
         return;
       case FrameKind.open:
@@ -85,7 +92,11 @@ export class SessionDecoder {
         });
         return;
       case FrameKind.note:
-        this.json<unknown>(payload, (note) => this.sink.note?.(note, frame.at));
+        this.json<Note>(payload, (note) => {
+          if (note.kind === "redacted" && note.what === "statement-secret" && Number.isInteger(note.count))
+            this.secretsReplaced(note, frame);
+          this.sink.note?.(note, frame.at);
+        });
         return;
       case FrameKind.seal:
         this.json<Seal>(payload, (seal) => this.sink.seal?.(seal, frame.at));
@@ -112,6 +123,9 @@ export class SessionDecoder {
     this.characterSets = new SessionCharacterSets(sets.client, sets.results);
     this.nextSeq = seq;
     this.only = seq;
+    this.redacted = 0;
+    this.redactedAt = null;
+    this.withinCommand = false;
   }
 
   /** Whether statement `seq` has been delivered: it was sent, and is not waiting for its answer. */
@@ -134,6 +148,15 @@ export class SessionDecoder {
     this.sink.open?.(open, this.frameAt);
   }
 
+  private secretsReplaced({ direction, count }: StatementSecretNote, { offset, end }: Frame): void {
+    if (direction === "upstream") {
+      this.redactedAnswer = { at: end, count };
+      return;
+    }
+    this.redacted += count;
+    if (!this.withinCommand) this.redactedAt ??= { frame: offset, skip: 0 };
+  }
+
   private close(close: SessionClose | null): void {
     if (close === null) this.sink.malformed?.("its close frame does not tell what it should");
     else this.sink.close?.(close, this.frameAt);
@@ -152,9 +175,18 @@ export class SessionDecoder {
   }
 
   private newClientTrack(): PacketTrack {
-    const packet = (bytes: Buffer, start: number, kept: number, length: number): void =>
-      this.clientPacket(bytes.subarray(start, start + kept), length);
-    return new PacketTrack({ packet }, this.options.commandBytes);
+    return new PacketTrack(
+      {
+        begin: () => {
+          this.withinCommand = true;
+        },
+        packet: (bytes, start, kept, length) => {
+          this.withinCommand = false;
+          this.clientPacket(bytes.subarray(start, start + kept), length);
+        },
+      },
+      this.options.commandBytes,
+    );
   }
 
   private newServerTrack(): PacketTrack {
@@ -191,8 +223,11 @@ export class SessionDecoder {
     if (this.conversation.lost !== null) this.giveUpLost();
     if (this.only !== null && this.nextSeq > this.only) return;
     const command = payload.length > 0 ? (payload[0] as number) : Command.SLEEP;
-    const draft = new StatementDraft(this.session, this.nextSeq, command, this.client.beganAt, this.client.began);
+    const draft = new StatementDraft(this.session, this.nextSeq, command, this.client.beganAt, this.redactedAt ?? this.client.began);
     this.nextSeq += 1;
+    draft.redacted = this.redacted;
+    this.redacted = 0;
+    this.redactedAt = null;
     draft.received(length);
     draft.sentAt = this.frameAt;
     const { current } = this.characterSets;
@@ -242,6 +277,8 @@ export class SessionDecoder {
         return;
       case ServerRole.err:
         draft.err(payload.subarray(0, answerPrefix), this.characterSets.current.results);
+        draft.redacted += this.redactedAnswer.count;
+        this.redactedAnswer.count = 0;
         return;
       case ServerRole.prepareOk:
         this.prepared.prepareOk(draft, payload);

@@ -41,6 +41,7 @@ export class StatementDraft {
   attributes: readonly Parameter[] = [];
   context: StatementContext | null = null;
   partial = false;
+  redacted = 0;
   decodeFailed: string | null = null;
   errno: number | null = null;
   /** Index of the result set being received; -1 before the first. */
@@ -178,6 +179,7 @@ export class StatementDraft {
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
       partial: this.partial,
+      redacted: this.redacted,
       decodeFailed: this.decodeFailed,
       commandAt: this.commandAt,
       answerAt: this.answerAt,

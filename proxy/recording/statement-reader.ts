@@ -80,7 +80,7 @@ function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPosit
     if (frame.kind === FrameKind.upstream && answerAt !== null && frame.offset >= answerAt.frame) {
       decoder.frame(frame, frame.offset === answerAt.frame ? answerAt.skip : 0);
     }
-    if (frame.kind === FrameKind.gap) decoder.frame(frame);
+    if (frame.kind === FrameKind.gap || frame.kind === FrameKind.note) decoder.frame(frame);
     if (frame.kind === FrameKind.close) {
       decoder.finish();
       return false;

@@ -6,16 +6,21 @@ import { decodeChangeUser } from "../protocol/change-user.ts";
 import { Command } from "../protocol/command.ts";
 import { Conversation, conversationPrefix } from "../protocol/conversation.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
-import { ClientRole } from "../protocol/packet-role.ts";
+import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
+import type { Redacted } from "./redaction.ts";
+import { type PendingSecrets, SecretCommands } from "./secret-commands.ts";
 
 /**
  * A stretch of bytes from the client: whole packets or parts of them; one whole COM_CHANGE_USER; or one whole packet that
- * answers what it was asked in a change of user. `recorded` differs from `bytes` only where `redacted` bytes of it are zeroed.
+ * answers what it was asked in a change of user. `recorded` is what is recorded of it: the same, but for authentication,
+ * which is zeroed, and for secrets in statements, which are replaced.
  */
 export interface Segment {
   readonly kind: "plain" | "change-user" | "authentication";
   readonly bytes: Buffer;
   readonly recorded: Buffer;
+  /** How many secrets of a statement are replaced; absent where there are none. */
+  readonly redacted?: number;
 }
 
 /** Longest packet that is held until it is whole, to find what must not be recorded in it. */
@@ -27,10 +32,11 @@ export class CommandPhase {
   upstreamPackets = 0;
   /** The client has sent COM_QUIT. */
   quit = false;
-  /** Bytes from the client that are held back. */
-  heldBytes = 0;
+  /** Bytes from the client that are held back for authentication that is in them. */
+  heldAuthentication = 0;
   private readonly capabilities: number;
-  private readonly conversation: Conversation<null>;
+  private readonly conversation: Conversation<PendingSecrets | null>;
+  private readonly secrets: SecretCommands;
   private readonly clientFramer: PacketFramer;
   private readonly upstreamFramer: PacketFramer;
   private answering = false;
@@ -41,6 +47,9 @@ export class CommandPhase {
   /** What the packet is was decided by its first byte, whatever the upstream says before its last. */
   private beganAsAuthentication = false;
   private sensitiveFrom = 0;
+  /** The packet at hand is a command that may hold secrets, and begins at `searchedFrom` in the chunk. */
+  private searched = false;
+  private searchedFrom = 0;
   private plainFrom = 0;
   private chunk: Buffer = Buffer.alloc(0);
   private segments: Segment[] | null = null;
@@ -49,10 +58,11 @@ export class CommandPhase {
   constructor(capabilities: number, mariaDbCapabilities = 0) {
     this.capabilities = capabilities;
     this.conversation = new Conversation(capabilities, mariaDbCapabilities);
+    this.secrets = new SecretCommands(capabilities);
     this.clientFramer = new PacketFramer(
       {
         begin: (first, _sequenceId, offset) => this.clientBegan(first, offset),
-        packet: (bytes, start, kept, length, _sequenceId, end) => this.clientPacket(kept > 0 ? (bytes[start] as number) : -1, length, end),
+        packet: (bytes, start, kept, length, _sequenceId, end) => this.clientPacket(bytes, start, kept, length, end),
       },
       conversationPrefix,
     );
@@ -60,6 +70,11 @@ export class CommandPhase {
       { packet: (bytes, start, kept, length) => this.upstreamPacket(bytes, start, kept, length) },
       conversationPrefix,
     );
+  }
+
+  /** Bytes from the client that are held back. */
+  get heldBytes(): number {
+    return this.heldAuthentication + this.secrets.heldBytes;
   }
 
   /** Whether a command waits for the rest of its answer. */
@@ -72,19 +87,27 @@ export class CommandPhase {
     return this.conversation.pending.first?.command === Command.CHANGE_USER;
   }
 
+  /** Whether a command of which secrets were replaced in the recording waits for (the rest of) its answer. */
+  get answersSecrets(): boolean {
+    for (const { attachment } of this.conversation.pending) if (attachment?.redacted === true) return true;
+    return false;
+  }
+
   /**
    * Takes bytes from the client. Gives `null` where all of them are plain (the usual case: record and forward the
    * chunk as it is), else the segments to record and forward in turn. Held back until more comes: a packet with
-   * authentication, and a header of which the packet's first byte is not there yet.
+   * authentication, a command that may hold secrets, and a header of which the packet's first byte is not there yet.
    */
   fromClient(chunk: Buffer): Segment[] | null {
     this.chunk = chunk;
     this.plainFrom = 0;
     this.sensitiveFrom = 0;
-    this.segments = this.heldBytes > 0 ? [] : null;
+    this.searchedFrom = 0;
+    this.segments = this.heldAuthentication > 0 || this.secrets.holding ? [] : null;
     this.clientFramer.push(chunk);
     if (this.clientFramer.inHeader && !this.sensitive) this.holdFrom(Math.max(this.clientFramer.openHeaderAt, 0));
     else if (this.sensitive) this.hold(chunk.subarray(this.sensitiveFrom));
+    else if (this.searched) this.searchFrom();
     else if (this.segments !== null) this.addPlain(chunk.length);
     return this.segments;
   }
@@ -109,6 +132,12 @@ export class CommandPhase {
     this.beganAsAuthentication = role === ClientRole.authentication;
     this.sendingFile = role === ClientRole.infileContent;
     this.sensitive = role === ClientRole.authentication || (role === ClientRole.command && first === Command.CHANGE_USER);
+    this.searched = role === ClientRole.command && !this.sensitive && this.secrets.begins(first);
+    if (this.searched) {
+      this.searchedFrom = Math.max(offset, 0);
+      if (this.heldAuthentication > 0) this.addRedacted(this.secrets.push(this.takeHeld()));
+      return;
+    }
     if (!this.sensitive) {
       this.releaseHeld();
       return;
@@ -117,23 +146,59 @@ export class CommandPhase {
     this.addPlain(this.sensitiveFrom);
   }
 
-  private clientPacket(first: number, length: number, end: number): void {
+  private clientPacket(bytes: Buffer, start: number, kept: number, length: number, end: number): void {
     this.clientPackets += 1;
+    const first = kept > 0 ? (bytes[start] as number) : -1;
     const role = this.beganAsAuthentication ? ClientRole.authentication : this.conversation.client(length);
     if (this.sensitive) this.addSensitive(end, role === ClientRole.command);
+    else if (this.searched) this.endSearched(end);
     if (role === ClientRole.infileEnd) this.conversation.infileEnded();
     if (role === ClientRole.authentication) this.conversation.authenticationAnswered();
     if (role !== ClientRole.command) return;
     if (first === Command.QUIT) this.quit = true;
     if (this.conversation.lost !== null) while (this.conversation.finish() !== undefined);
-    this.conversation.command(Math.max(first, 0), null);
+    this.conversation.command(Math.max(first, 0), this.secrets.sent(bytes, start, kept));
   }
 
   private upstreamPacket(bytes: Buffer, start: number, kept: number, length: number): void {
     this.upstreamPackets += 1;
-    this.conversation.server(bytes, start, kept, length);
+    const role = this.conversation.server(bytes, start, kept, length);
+    if (role === ServerRole.prepareOk) this.prepared(bytes, start);
     this.answering = this.conversation.pending.length > 0 && !this.conversation.ended;
     if (this.conversation.ended) this.conversation.finish();
+  }
+
+  /** The server has given a prepared statement its id. */
+  private prepared(bytes: Buffer, start: number): void {
+    const prepares = this.conversation.pending.first?.attachment?.prepares ?? null;
+    if (prepares !== null) this.secrets.prepared(bytes.readUInt32LE(start + 1), prepares);
+  }
+
+  /** The chunk ends within a command that may hold secrets. */
+  private searchFrom(): void {
+    this.addPlain(this.searchedFrom);
+    this.addRedacted(this.secrets.push(this.chunk.subarray(this.searchedFrom)));
+    this.plainFrom = this.chunk.length;
+    const released = this.secrets.release();
+    if (released === null) return;
+    this.searched = false;
+    this.addRedacted(released);
+  }
+
+  /** A command that may hold secrets is complete; where it came in one piece and holds none it stays where it is. */
+  private endSearched(end: number): void {
+    this.searched = false;
+    if (!this.secrets.holding && this.secrets.isPlain(this.chunk, this.searchedFrom, end)) return;
+    this.addPlain(this.searchedFrom);
+    this.addRedacted(this.secrets.push(this.chunk.subarray(this.searchedFrom, end)));
+    this.addRedacted(this.secrets.end());
+    this.plainFrom = end;
+  }
+
+  private addRedacted(pieces: readonly Redacted[]): void {
+    for (const { bytes, recorded, redacted } of pieces) {
+      this.segments?.push({ kind: "plain", bytes, recorded, ...(redacted > 0 && { redacted }) });
+    }
   }
 
   private addPlain(end: number): void {
@@ -152,18 +217,18 @@ export class CommandPhase {
 
   private hold(bytes: Buffer): void {
     this.held.push(Buffer.from(bytes));
-    this.heldBytes += bytes.length;
+    this.heldAuthentication += bytes.length;
   }
 
   private takeHeld(): Buffer {
     const bytes = Buffer.concat(this.held);
     this.held = [];
-    this.heldBytes = 0;
+    this.heldAuthentication = 0;
     return bytes;
   }
 
   private releaseHeld(): void {
-    if (this.heldBytes === 0) return;
+    if (this.heldAuthentication === 0) return;
     const bytes = this.takeHeld();
     this.segments?.push({ kind: "plain", bytes, recorded: bytes });
   }

@@ -12,7 +12,13 @@ import type { Redacted } from "./redaction.ts";
 export const searchedBytes = 4 * 1024 * 1024;
 
 /** From the first such word on, so many bytes are held; where there are more, nothing of them is recorded. */
-export const heldBytes = 32 * 1024 * 1024;
+export const heldBytes = 16 * 1024 * 1024;
+
+/** The same where the beginning has gone on: to read what is left in every way takes that much longer. */
+const restBytes = 512 * 1024;
+
+/** Bytes before the first word that are held with it, because the word may be the end of a longer one. */
+const keptBefore = 32;
 
 const headerBytes = 4;
 const partBytes = maxPayload + headerBytes;
@@ -28,6 +34,7 @@ type State = "searching" | "whole" | "rest" | "masked";
 export interface HoldLimits {
   readonly searched: number;
   readonly held: number;
+  readonly rest: number;
 }
 
 export class HeldCommand {
@@ -50,11 +57,16 @@ export class HeldCommand {
   constructor(
     redact: (payload: Buffer) => RedactedPayload | null,
     isText: boolean,
-    limits: HoldLimits = { searched: searchedBytes, held: heldBytes },
+    limits: HoldLimits = { searched: searchedBytes, held: heldBytes, rest: restBytes },
   ) {
     this.redact = redact;
     this.limits = limits;
     this.state = isText ? "searching" : "whole";
+  }
+
+  /** Bytes that are held, headers included. */
+  get bytes(): number {
+    return this.heldTo - this.heldFrom;
   }
 
   /** The first payload bytes that are held; for commands that are no texts. */
@@ -69,13 +81,13 @@ export class HeldCommand {
     this.heldTo += bytes.length;
     if (this.state === "masked") return [this.masked(0)];
     if (this.state === "searching") return this.search(payloadOf(bytes, from));
-    return this.payloadHeld() > this.limits.held ? this.mask() : [];
+    return this.isTooLong() ? this.mask() : [];
   }
 
   /** It is complete. Gives the rest of what goes on. */
   end(): Redacted[] {
-    if (this.heldTo === this.heldFrom) return [];
-    if (this.state === "searching") return [this.plain()];
+    if (this.bytes === 0) return [];
+    if (this.state === "searching") return this.endOfSearch();
     if (this.state === "rest") return [this.redactedRest()];
     const payload = this.payload();
     const wire = this.wire();
@@ -86,7 +98,7 @@ export class HeldCommand {
 
   /** It need not be held any more: gives all that is. */
   release(): Redacted[] {
-    return this.heldTo === this.heldFrom ? [] : [this.plain()];
+    return this.bytes === 0 ? [] : [this.plain()];
   }
 
   private search(payload: Buffer): Redacted[] {
@@ -94,20 +106,30 @@ export class HeldCommand {
     const found = firstTrigger(text);
     const textFrom = this.searched - this.tail.length;
     this.searched += payload.length;
-    this.tail = text.slice(Math.max(0, text.length - longestTrigger + 1));
-    if (found === -1) {
+    this.tail = text.slice(-longestTrigger - keptBefore);
+    // A word near the end is looked at again, when what follows it is there.
+    if (found === -1 || found > text.length - longestTrigger) {
       const safe = this.searched - this.tail.length;
       return safe > this.limits.searched ? this.releaseTo(safe) : [];
     }
     this.wordAt = textFrom + found;
     this.state = this.wordAt < this.limits.searched ? "whole" : "rest";
-    const released = this.state === "rest" ? this.releaseTo(this.wordAt) : [];
-    return this.payloadHeld() > this.limits.held ? [...released, ...this.mask()] : released;
+    const released = this.state === "rest" ? this.releaseTo(this.wordAt - keptBefore) : [];
+    return this.isTooLong() ? [...released, ...this.mask()] : released;
   }
 
-  /** Payload bytes from the first word on. */
-  private payloadHeld(): number {
-    return payloadOffset(this.heldTo) - this.wordAt;
+  /** Without a word so far, there may be one at the very end. */
+  private endOfSearch(): Redacted[] {
+    const found = firstTrigger(this.tail);
+    if (found === -1) return [this.plain()];
+    this.wordAt = this.searched - this.tail.length + found;
+    this.state = this.wordAt < this.limits.searched ? "whole" : "rest";
+    return this.end();
+  }
+
+  /** Whether there is more from the first word on than is held. */
+  private isTooLong(): boolean {
+    return payloadOffset(this.heldTo) - this.wordAt > (this.state === "rest" ? this.limits.rest : this.limits.held);
   }
 
   private releaseTo(payloadAt: number): Redacted[] {
@@ -138,7 +160,7 @@ export class HeldCommand {
     const from = this.heldFrom;
     const payload = this.payload();
     const bytes = this.wire();
-    const stretches = secretsInRest(payload.toString("latin1"));
+    const stretches = secretsInRest(payload.toString("latin1"), true);
     if (stretches.length === 0) return plain(bytes);
     const recorded = Buffer.from(bytes);
     const payloadFrom = payloadOffset(from);

@@ -1,11 +1,12 @@
 /** What the relay needs of recording. */
 import type { FailureError } from "../model/failure.ts";
-import type { SessionClose, SessionOpen, SignedInAgainNote } from "../model/session.ts";
+import type { SessionClose, SessionOpen, SignedInAgainNote, StatementSecretNote } from "../model/session.ts";
 import type { RecordingState } from "../model/status.ts";
 
 /** What the relay notes: a redaction in the bytes before, or who the session is from now on. */
 export type RelayNote =
   | { readonly kind: "redacted"; readonly what: "authentication"; readonly direction: "client"; readonly bytes: number }
+  | StatementSecretNote
   | SignedInAgainNote;
 
 /** The recording of one session. Methods that take bytes have written them when they return, or throw a `FailureError`. */

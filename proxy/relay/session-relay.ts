@@ -10,6 +10,7 @@ import type { CloseCause, CompressionFacts, SessionClose } from "../model/sessio
 import { AnswerNumbering } from "../protocol/answer-numbering.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
+import { AnswerRedactor } from "./answer-redactor.ts";
 import { ChangeOfUser } from "./change-of-user.ts";
 import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
 import { CompressedSocket, type RelaySocket } from "./compression.ts";
@@ -50,6 +51,7 @@ export class SessionRelay {
   private readonly session: SignedInSession;
   private readonly recording: SessionRecording;
   private readonly phase: CommandPhase;
+  private readonly answers = new AnswerRedactor(() => this.phase.answersSecrets);
   private readonly change: ChangeOfUser;
   private readonly ended: (close: SessionClose) => void;
   private clientBytes = 0;
@@ -78,7 +80,7 @@ export class SessionRelay {
       {
         changeIsNext: () => this.phase.changeIsNext,
         toUpstream: (bytes) => this.toUpstream(bytes),
-        toClient: (bytes) => this.deliver(bytes),
+        toClient: (bytes) => this.deliverAnswers(bytes),
         signedInAgain: (signedIn) => this.record(() => this.recording.note({ kind: "signed-in-again", ...signedIn })),
         refused: (detail) => {
           this.refusedChange = detail;
@@ -159,13 +161,15 @@ export class SessionRelay {
       if (!this.recordSegment(segment)) return;
       this.forward(segment);
     }
-    if (this.phase.heldBytes > maxHeldBytes)
+    if (this.phase.heldAuthentication > maxHeldBytes)
       this.end("client-malformed", 1153, "08S01", "An authentication packet is longer than Stenograph accepts.");
   }
 
   /** Authentication is recorded with its response zeroed and marked. False where it could not be recorded. */
-  private recordSegment({ kind, bytes, recorded }: Segment): boolean {
+  private recordSegment({ kind, bytes, recorded, redacted = 0 }: Segment): boolean {
     return this.record(() => {
+      // In front of the bytes, so that there is no moment at which they are taken for what was sent.
+      if (redacted > 0) this.recording.note({ kind: "redacted", what: "statement-secret", direction: "client", count: redacted });
       this.recording.client(recorded);
       if (kind !== "plain") {
         this.recording.note({ kind: "redacted", what: "authentication", direction: "client", bytes: bytes.length });
@@ -185,12 +189,23 @@ export class SessionRelay {
   private fromUpstream(chunk: Buffer): void {
     if (this.cut || this.client.destroyed) return;
     this.numbering?.renumber(chunk);
-    if (!this.change.fromUpstream(chunk)) this.deliver(chunk);
+    if (!this.change.fromUpstream(chunk)) this.deliverAnswers(chunk);
   }
 
-  /** Records what the client is to receive, and sends it when it may be sent. */
-  private deliver(bytes: Buffer): void {
-    if (!this.record(() => this.recording.upstream(bytes))) return;
+  /** Delivers what answers commands: recorded without the secrets of a statement that an ERR_Packet quotes. */
+  private deliverAnswers(chunk: Buffer): void {
+    const pieces = this.answers.push(chunk);
+    if (pieces === null) this.deliver(chunk);
+    else for (const { bytes, recorded, redacted } of pieces) this.deliver(bytes, recorded, redacted);
+  }
+
+  /** Records what the client is to receive, with `redacted` secrets replaced, and sends it when it may be sent. */
+  private deliver(bytes: Buffer, recorded = bytes, redacted = 0): void {
+    const written = this.record(() => {
+      if (redacted > 0) this.recording.note({ kind: "redacted", what: "statement-secret", direction: "upstream", count: redacted });
+      this.recording.upstream(recorded);
+    });
+    if (!written) return;
     this.upstreamBytes += bytes.length;
     if (this.session.durability === "strict") this.forwardWhenDurable(bytes);
     else if (!this.toClient(bytes)) this.upstream.pause();
@@ -244,6 +259,8 @@ export class SessionRelay {
     this.change.abandon();
     if (this.refusedChange !== null) this.settle("sign-in-failed", this.refusedChange);
     this.settle(this.phase.quit ? "client-quit" : "upstream-closed", null);
+    const rest = this.cut || this.client.destroyed ? null : this.answers.finish();
+    if (rest !== null) this.deliver(rest.bytes, rest.recorded);
     if (this.undurable === 0) this.client.end();
   }
 

@@ -24,6 +24,7 @@ export const usualReading: Reading = { escapes: "both", versionComments: "by-ver
 const serverVersion = 90_700;
 
 const longOperators = ["<=>", "->>", "<<", ">>", "<=", ">=", "<>", "!=", ":=", "&&", "||", "->", "@@"];
+const beginsLongOperator = new Set(longOperators.map((operator) => operator.charAt(0)));
 const hintedWords = new Set(["SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE"]);
 
 const code = {
@@ -205,6 +206,7 @@ export class SqlLexer {
   }
 
   #operator(): TokenKind {
+    if (!beginsLongOperator.has(this.text.charAt(this.start))) return this.#token("operator", 1);
     const long = longOperators.find((operator) => this.text.startsWith(operator, this.start));
     return this.#token("operator", long?.length ?? 1);
   }

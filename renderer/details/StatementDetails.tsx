@@ -124,6 +124,12 @@ function Warnings({ detail }: { readonly detail: StatementDetail }) {
           Recorded in full, but not decoded in full: <PlainText text={detail.decodeFailed} />
         </div>
       )}
+      {row.redacted > 0 && (
+        <div className={styles.redacted}>
+          {counted(row.redacted, "secret")} of it {row.redacted === 1 ? "is" : "are"} replaced in the recording by{" "}
+          <code>&lt;redacted&gt;</code>; the server received what was sent.
+        </div>
+      )}
       {row.partial && <div className={styles.warning}>Something of this statement is not in the recording.</div>}
     </>
   );

@@ -70,9 +70,9 @@ export const forbidden: readonly IForbiddenRuleType[] = [
   ),
   rule(
     "relay-interfaces",
-    "The relay knows the other parts by their types only.",
+    "The relay knows the other parts by their types only, but for the protocol, the model, and what reads SQL.",
     { path: "^proxy/relay/" },
-    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/(relay|model|protocol)/", dependencyTypesNot: ["type-only"] },
+    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/(relay|model|protocol|sql)/", dependencyTypesNot: ["type-only"] },
   ),
   rule(
     "relay-not-api",

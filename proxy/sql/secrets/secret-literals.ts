@@ -6,7 +6,7 @@ import { isIntroducer } from "../keywords.ts";
 import { type Reading, SqlLexer } from "../lexer.ts";
 import { Clauses, type Standing } from "./clauses.ts";
 import { passwordsIn, type Stretch } from "./connection-text.ts";
-import { literalContent } from "./literal-content.ts";
+import { type LiteralContent, literalContent } from "./literal-content.ts";
 import { firstTrigger, lastTrigger } from "./secret-words.ts";
 
 export type { Stretch } from "./connection-text.ts";
@@ -35,8 +35,9 @@ const maxDepth = 6;
 /** Tokens that are read behind the last trigger before it is known that it had no consequence. */
 const tokensBehind = 6;
 
-/** What may be open where a text of which the beginning is not known goes on. */
-const beginnings = ["", "'", '"', "`", "/*", "-- "];
+/** What may be open where a text of which the beginning is not known goes on; in a comment, no other comment is. */
+const beginningsInComment = ["", "'", '"', "`"];
+const beginnings = [...beginningsInComment, "/*", "-- "];
 
 /** Finds the secrets in `text`, which has one character a byte. */
 export function secretsIn(text: string): Secrets {
@@ -46,10 +47,13 @@ export function secretsIn(text: string): Secrets {
   return { ...found, stretches: joined(found.stretches) };
 }
 
-/** Like `secretsIn`, where `text` may begin anywhere in a statement: in a literal, in a comment, or between tokens. */
-export function secretsInRest(text: string): readonly Stretch[] {
-  const stretches = firstTrigger(text) === -1 ? [] : restStretches(text, readingsOf(text), 0);
-  return joined(stretches);
+/**
+ * Like `secretsIn`, where `text` may begin anywhere in a statement: in a literal, in a comment, or between tokens.
+ * `afterSet`: also in the middle of a SET, as if nothing but variables were ever assigned.
+ */
+export function secretsInRest(text: string, afterSet: boolean): readonly Stretch[] {
+  if (firstTrigger(text) === -1) return [];
+  return joined(restStretches(text, afterSet ? [...beginnings, "SET "] : beginnings, readingsOf(text), 0));
 }
 
 function emptyFound(): Found {
@@ -67,8 +71,8 @@ function readingsOf(text: string): Reading[] {
   return escapes.flatMap((quotes) => versionComments.map((comments) => ({ escapes: quotes, versionComments: comments })));
 }
 
-function restStretches(text: string, readings: readonly Reading[], depth: number): Stretch[] {
-  return beginnings.flatMap((beginning) => {
+function restStretches(text: string, openings: readonly string[], readings: readonly Reading[], depth: number): Stretch[] {
+  return openings.flatMap((beginning) => {
     const found = emptyFound();
     for (const reading of readings) search(beginning + text, reading, found, depth);
     const shift = beginning.length;
@@ -170,7 +174,7 @@ function takeLiteral(lexer: SqlLexer, clauses: Clauses, reading: Reading, found:
 /** Looks for secrets in what a literal stands for. */
 function searchContent(
   standing: Standing,
-  { text, at }: ReturnType<typeof literalContent>,
+  { text, offsetOf }: LiteralContent,
   reading: Reading,
   found: Found,
   clauses: Clauses,
@@ -180,7 +184,7 @@ function searchContent(
   if (depth < maxDepth) search(text, reading, inner, depth + 1, clauses.handlesData);
   const passwords = standing === "settings" || standing === "comment" ? passwordsIn(text, standing === "settings") : [];
   for (const { start, end } of [...inner.stretches, ...passwords]) {
-    found.stretches.push({ start: at[start] ?? 0, end: at[end] ?? 0 });
+    found.stretches.push({ start: offsetOf(start), end: offsetOf(end) });
   }
   if (inner.open) clauses.leaveOpen();
 }
@@ -191,7 +195,7 @@ function searchComments(between: string, offset: number, reading: Reading, found
   for (const { index, 0: comment } of between.matchAll(/\/\*.*?(\*\/|$)|(--|#)[^\n]*/gs)) {
     const opening = /^(\/\*M?!?\d*|--|#)/.exec(comment)?.[0].length ?? 0;
     const body = comment.slice(opening).replace(/\*\/$/, "  ");
-    for (const { start, end } of restStretches(body, [reading], depth + 1)) {
+    for (const { start, end } of restStretches(body, beginningsInComment, [reading], depth + 1)) {
       found.stretches.push({ start: offset + index + opening + start, end: offset + index + opening + end });
     }
   }

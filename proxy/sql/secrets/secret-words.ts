@@ -1,31 +1,54 @@
 /** The words of MySQL and MariaDB behind which a secret may stand. Why these: README.md in this folder. */
 
+/** What may come between a word and what follows it. A long gap is not looked behind. */
+const gap = String.raw`(?:\s{4}|\s{0,3}(?:\/\*|--|#))`;
+
 /**
- * A text in which none of these occurs, in whatever letter case, has no secret; where one occurs, no secret starts
- * before it. All are short, and each is one word, so that no comment can divide it.
+ * A text in which none of these occurs has no secret; where one occurs, no secret starts before it. Each is one word, so
+ * that no comment can divide it, with a look at what follows where the word is one that people use.
  */
-const triggers = [
-  "identified",
-  "password",
+const triggers: readonly string[] = [
+  String.raw`identified(?:${gap}|\s{0,3}(?:["'\\?]|0x|by|with|via|as|using)|$)`,
+  String.raw`password(?:${gap}|_strength|["'\x60\\]{0,3}\s{0,3}(?:[=(?@"'\\]|:=|[xnb]'|0x|_|for|to\s)|$)`,
+  String.raw`connection(?:${gap}|\s{0,3}[="'\\]|$)`,
+  "option_list",
+  String.raw`crypt(?:${gap}|\s{0,3}\(|$)`,
+  String.raw`kdf(?:${gap}|\s{0,3}\(|$)`,
   "authentication_string",
   "challenge_response",
   "bind_root_pwd",
   "wsrep_sst_auth",
   "s3_secret_key",
-  "crypt",
   "asymmetric_",
   "keyring_key_store",
-  "kdf",
   "rds_set_external_",
   "az_replication_change_",
-  "connection",
-] as const;
+];
 
-/** Characters of the longest trigger. */
-export const longestTrigger = Math.max(...triggers.map((word) => word.length));
+/** No trigger has more characters than this, with what is looked at behind it. */
+export const longestTrigger = 32;
 
 const trigger = new RegExp(triggers.join("|"), "i");
 const everyTrigger = new RegExp(trigger.source, "gi");
+
+/** Marks the first three letters of every trigger, by five bits of each, which are alike in both letter cases. */
+const beginnings = new Uint8Array(1 << 15);
+for (const [a, b, c] of triggers) beginnings[fiveBits(fiveBits(fiveBits(0, a), b), c)] = 1;
+
+function fiveBits(before: number, letter = ""): number {
+  return ((before << 5) | (letter.charCodeAt(0) & 31)) & 0x7fff;
+}
+
+/** Whether a trigger is in `bytes` from `from` to `end`: `firstTrigger` for the very many texts without one. */
+export function hasTrigger(bytes: Uint8Array, from: number, end: number): boolean {
+  let three = 0;
+  for (let at = from; at < end; at += 1) {
+    three = ((three << 5) | ((bytes[at] as number) & 31)) & 0x7fff;
+    if (beginnings[three] === 1)
+      return trigger.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1", from, end));
+  }
+  return false;
+}
 
 /** Where the first trigger is in `text`; -1 where there is none, and so no secret. */
 export function firstTrigger(text: string): number {

@@ -91,5 +91,6 @@ function timelineRow(id: number, sql: string): TimelineRow {
     bytesIn: 20,
     bytesOut: 60,
     partial: false,
+    redacted: 0,
   };
 }

@@ -29,6 +29,7 @@ export function statementOf(given: Partial<Statement> = {}): Statement {
     bytesIn: 13,
     bytesOut: 60,
     partial: false,
+    redacted: 0,
     decodeFailed: null,
     commandAt: { frame: 0, skip: 0 },
     answerAt: null,

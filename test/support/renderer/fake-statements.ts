@@ -79,6 +79,7 @@ export function fakeRow(index: number, base = epoch): TimelineRow {
     bytesIn: shape.sql.length + 5,
     bytesOut: (shape.rows ?? 0) * 60 + 11,
     partial: false,
+    redacted: 0,
   };
 }
 

@@ -160,7 +160,7 @@ it("a response stays one though the server refuses before its last byte has come
 it("gives chunks without authentication back as they are", () => {
   const phase = new CommandPhase(capabilities);
   expect(phase.fromClient(query("SELECT 1"))).toBeNull();
-  expect(phase.fromClient(query("SELECT 2").subarray(0, 7))).toBeNull();
+  expect(phase.fromClient(Buffer.concat([query("SELECT 2"), query("SELECT 3")]))).toBeNull();
 });
 
 it("says how much it holds, so that a packet without end can be refused", () => {

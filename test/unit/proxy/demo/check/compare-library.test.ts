@@ -37,6 +37,7 @@ const row: TimelineRow = {
   bytesIn: 1,
   bytesOut: 1,
   partial: false,
+  redacted: 0,
 };
 const column = { name: "name", orgName: "name", table: "p", orgTable: "products", schema: "shop", type: "VARCHAR" };
 const detail: StatementDetail = {

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
+import { toPackets } from "../../../../proxy/protocol/packet-writer.ts";
+import { AnswerRedactor } from "../../../../proxy/relay/answer-redactor.ts";
+
+const err = (errno: number, message: string): Buffer => toPackets(encodeErrPacket({ errno, sqlstate: "42000", message }), 1);
+const row = toPackets(Buffer.from("\x05hello"), 2);
+
+function recorded(chunks: readonly Buffer[], answersSecrets = true) {
+  const redactor = new AnswerRedactor(() => answersSecrets);
+  const pieces = chunks.flatMap((chunk) => redactor.push(chunk) ?? [{ bytes: chunk, recorded: chunk, redacted: 0 }]);
+  const rest = redactor.finish();
+  if (rest !== null) pieces.push(rest);
+  return {
+    forwarded: Buffer.concat(pieces.map(({ bytes }) => bytes)),
+    recorded: Buffer.concat(pieces.map(({ recorded: bytes }) => bytes)),
+    redacted: pieces.reduce((sum, piece) => sum + piece.redacted, 0),
+  };
+}
+
+it("what an error quotes of a statement with a secret is forwarded and not recorded", () => {
+  const packet = err(1064, "… to use near 'BY 'hunter2'' at line 1");
+  expect(recorded([packet])).toEqual({ forwarded: packet, recorded: err(1064, "… to use near '<redacted>' at line 1"), redacted: 1 });
+  expect(recorded([err(1231, "Variable 'x' can't be set to the value of 'hunter2")]).recorded.toString()).not.toContain("hunter2");
+});
+
+it("messages that quote names, or nothing, and errors of other statements are recorded as they are", () => {
+  for (const packet of [err(1396, "Operation CREATE USER failed for 'u'@'h'"), err(1819, "Your password does not satisfy"), row]) {
+    expect(recorded([packet]).recorded).toEqual(packet);
+  }
+  const other = err(1064, "… to use near 'FRM users WHERE password = 'x'' at line 1");
+  expect(recorded([other], false).recorded).toEqual(other);
+});
+
+it("a syntax error that quotes a statement kept elsewhere is recorded without its secret", () => {
+  const packet = err(1064, "… to use near 'WTH x; ALTER USER u IDENTIFIED BY 'hunter2'' at line 1");
+  expect(recorded([packet], false).recorded.toString()).not.toContain("hunter2");
+});
+
+it("answers are recorded alike in whatever pieces they come, and go on as they are", () => {
+  const bytes = Buffer.concat([row, row, err(1064, "near 'hunter2' at"), row, err(1, "x"), err(1231, "'hunter2'"), row]);
+  const whole = recorded([bytes]);
+  expect(whole.recorded.toString()).not.toContain("hunter2");
+  fc.assert(
+    fc.property(fc.array(fc.nat(bytes.length), { maxLength: 10 }), (places) => {
+      const cuts = [0, ...places.sort((a, b) => a - b), bytes.length];
+      expect(recorded(cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end)))).toEqual(whole);
+    }),
+  );
+  expect(whole.forwarded).toEqual(bytes);
+});
+
+it("an error in the middle of which the server goes away is forwarded and not recorded", () => {
+  const part = err(1064, "near 'hunter2' at").subarray(0, 25);
+  const result = recorded([row, part]);
+  expect(result.forwarded).toEqual(Buffer.concat([row, part]));
+  expect(result.recorded.toString()).not.toContain("hunter");
+});
