@@ -7,6 +7,7 @@ import { useStream } from "../api/use-stream.ts";
 import { StatementDetails } from "../details/StatementDetails.tsx";
 import { useDetailsSide } from "../details/use-details-side.ts";
 import { counted } from "../format/quantity.ts";
+import { EmptyState } from "../shell/EmptyState.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import { PaneSeparator } from "../shell/PaneSeparator.tsx";
 import { focusPane } from "../shell/panes.ts";
@@ -65,7 +66,12 @@ export function SessionScreen({ place }: { readonly place: SessionPlace }) {
       {session !== null && <SessionFacts session={session} />}
       <Group id="session" orientation={side === "right" ? "horizontal" : "vertical"} className={styles.panes} {...layout}>
         <Panel id="list" minSize={120}>
-          {store !== null && (
+          {isEmpty(session) && (
+            <EmptyState title="No statement was recorded">
+              <p>The session ended before the client ran anything. Why it ended stands above.</p>
+            </EmptyState>
+          )}
+          {store !== null && !isEmpty(session) && (
             <Timeline
               store={store}
               start="oldest"
@@ -93,6 +99,11 @@ export function SessionScreen({ place }: { readonly place: SessionPlace }) {
       </Group>
     </div>
   );
+}
+
+/** Whether the session is over without a statement. */
+function isEmpty(session: SessionListed | null): boolean {
+  return session !== null && session.endedAt !== null && session.statements === 0;
 }
 
 /** The session as first read and as it changes. */

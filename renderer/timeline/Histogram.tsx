@@ -76,10 +76,10 @@ export function Histogram({ filter, span, total, onRange }: HistogramProps) {
       <figcaption className={styles.caption}>
         <span>{spanNames[span]}</span>
         <span>
-          <b>{count(sum)}</b> statements
+          <b>{count(sum)}</b> {sum === 1 ? "statement" : "statements"}
         </span>
         <span className={errors > 0 ? styles.errors : undefined}>
-          <b>{count(errors)}</b> errors
+          <b>{count(errors)}</b> {errors === 1 ? "error" : "errors"}
         </span>
       </figcaption>
     </figure>

@@ -41,7 +41,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "connection",
     title: "Connection",
-    width: 132,
+    width: 124,
     cell: (row) => <PlainText text={row.connection} />,
     filter: (row) => filterTerm("connection", row.connection),
   },
@@ -75,7 +75,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "rows",
     title: "Rows",
-    width: 64,
+    width: 72,
     align: "end",
     cell: (row) =>
       row.rows !== null ? count(row.rows) : row.affected !== null ? <span className={styles.affected}>±{count(row.affected)}</span> : "",
