@@ -41,6 +41,8 @@ export default defineConfig({
       outDir: path("out/renderer"),
       emptyOutDir: true,
       minify: true,
+      // In kB: Monaco is one chunk, loaded when the first statement is opened.
+      chunkSizeWarningLimit: 4_000,
       rollupOptions: { input: path("renderer/index.html") },
     },
   },

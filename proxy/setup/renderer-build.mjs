@@ -31,13 +31,13 @@ export function rendererIsStale(root) {
 }
 
 /**
- * Builds with everything it says on standard error.
+ * Builds; warnings and errors go to standard error.
  * @param {string} root the project's folder
  * @returns {string | null} a sentence where it failed
  */
 export function buildRenderer(root) {
   const program = join(root, "node_modules", "electron-vite", "bin", "electron-vite.js");
-  const args = [program, "build", "--config", join("electron", "electron.vite.config.ts")];
+  const args = [program, "build", "--config", join("electron", "electron.vite.config.ts"), "--logLevel", "warn"];
   const ran = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
   if (ran.error) return `The user interface could not be built (${ran.error.message}).`;
   if (ran.status !== 0) return "The user interface could not be built; what the build said stands above.";
