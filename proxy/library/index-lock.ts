@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
+import { openPrivateDatabase } from "./private-database.ts";
 
 /**
  * The right to index a data directory, which one process has at a time. It is a lock of the operating system on a file
@@ -13,7 +14,7 @@ export class IndexLock {
 
   constructor(dataDirectory: string) {
     this.#file = path.join(dataDirectory, "library.lock");
-    this.#database = new Database(this.#file, { timeout: 0 });
+    this.#database = openPrivateDatabase(this.#file, { timeout: 0 });
   }
 
   get held(): boolean {
@@ -38,7 +39,7 @@ export class IndexLock {
   #takeAnew(): boolean {
     this.#database.close();
     fs.rmSync(this.#file, { force: true });
-    this.#database = new Database(this.#file, { timeout: 0 });
+    this.#database = openPrivateDatabase(this.#file, { timeout: 0 });
     return this.take();
   }
 

@@ -3,11 +3,12 @@ import fs from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { matchesWildcard } from "../filter/text-match.ts";
+import { openPrivateDatabase } from "./private-database.ts";
 
 export type LibraryDatabase = Database.Database;
 
 /** Raised with every change of the tables or of what is written into them; another version is rebuilt. */
-export const schemaVersion = 3;
+export const schemaVersion = 2;
 
 /** Characters of a statement's text that are kept here; all of it is in the recording. */
 export const keptSqlCharacters = 65_536;
@@ -78,7 +79,6 @@ CREATE TABLE statements (
   bytes_in INTEGER NOT NULL,
   bytes_out INTEGER NOT NULL,
   partial INTEGER NOT NULL,
-  redacted INTEGER NOT NULL,
   digest INTEGER
 );
 CREATE UNIQUE INDEX statements_by_session ON statements (session, seq);
@@ -120,11 +120,11 @@ export function libraryPath(dataDirectory: string): string {
 export function openLibrary(dataDirectory: string): LibraryDatabase {
   const file = libraryPath(dataDirectory);
   try {
-    return configure(new Database(file));
+    return configure(openPrivateDatabase(file));
   } catch (thrown) {
     if (!isDamage(thrown)) throw thrown;
     removeLibrary(dataDirectory);
-    return configure(new Database(file));
+    return configure(openPrivateDatabase(file));
   }
 }
 
