@@ -62,9 +62,9 @@ export class AnswerIndex {
   }
 
   #read(session: string, seq: number, find: FindStatement): IndexedAnswer {
-    const file = recordingPath(this.#dataDirectory, session);
     const positions = find(seq);
     if (positions === null) throw new FailureError("not-found", `There is no statement ${seq} in session ${session}.`);
+    const file = recordingPath(this.#dataDirectory, session);
     const results: IndexedResult[] = [];
     const resultAt = (index: number) => {
       results[index] ??= { columns: [], definitions: [], rowCount: 0, binary: false, places: [] };

@@ -21,7 +21,9 @@ export class ConnectionListeners {
   }
 
   stateOf(id: string): ListenerState {
-    return this.#refusals.get(id) ?? this.#listeners.states()[id] ?? stopped;
+    const states = this.#listeners.states();
+    // An id may be the name of something that every object inherits.
+    return this.#refusals.get(id) ?? (Object.hasOwn(states, id) ? states[id] : undefined) ?? stopped;
   }
 
   /** All states by connection. */

@@ -10,11 +10,15 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
+/** White space and control characters, which no name of a host has. */
+const notInHosts = /[\s\p{Cc}]/u;
+
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** What is wrong with a connection's settings beyond their shape, as a sentence; `null` where nothing is. */
 export function problemOf(connection: Connection, secrets: ConnectionSecrets): string | null {
   if (!idPattern.test(connection.id)) return "The connection's id may have letters, digits, “-” and “_” only, and at most 64 of them.";
+  if (/\p{Cc}/u.test(connection.name)) return "The connection's name cannot have line ends or control characters in it.";
   return endpointProblem(connection) ?? accountProblem(connection, secrets) ?? certificateProblem(connection);
 }
 
@@ -46,6 +50,7 @@ function endpointProblem(connection: Connection): string | null {
     if (listen.host === upstream.host) return "The connection would listen on its own upstream's socket; choose another path to listen on.";
     return socketTrustProblem(connection);
   }
+  if (notInHosts.test(upstream.host)) return "The upstream's host cannot have spaces, line ends or control characters in it.";
   if (upstream.port === 0) return "The upstream's port cannot be 0; MySQL's usual port is 3306.";
   if (!listensOnSocket && listen.port === upstream.port && isLoopback(listen.host) && isLoopback(upstream.host)) {
     return `The connection would listen on its own upstream's port (${listen.port}); choose another port to listen on.`;

@@ -61,6 +61,8 @@ describe("A statement in full", () => {
   it("is refused in a sentence where it is not there", () => {
     expect(() => view.detail(recorded.id, 99)).toThrow("There is no statement 99");
     expect(() => window(1, 0, 1)).toThrow("has no result set 1");
+    const elsewhere = { session: "../../etc/passwd", seq: 1, result: 0, from: 0, limit: 1, cellLimit: 0 };
+    expect(() => view.rows(elsewhere)).toThrow("There is no statement 1");
     fs.rmSync(recorded.path);
     expect(() => view.detail(recorded.id, 3)).toThrow("is not there any more");
   });

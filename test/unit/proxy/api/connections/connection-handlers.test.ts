@@ -38,6 +38,12 @@ describe("connections.save", () => {
     expect((await calls["connections.list"]({})).connections).toEqual([{ ...listed, listener: { state: "stopped" } }]);
   });
 
+  it.each(["constructor", "__proto__", "toString"])("takes “%s” for an id like any other", async (id) => {
+    const listed = await calls["connections.save"]({ connection: connectionOf({ id }), secrets: {} });
+    expect(listed.listener).toEqual({ state: "stopped" });
+    expect(core.connectionListeners.stateOf(id)).toEqual({ state: "stopped" });
+  });
+
   it("leaves a secret that is absent, and removes one that is null", async () => {
     await calls["connections.save"]({ connection: connectionOf(), secrets: canaries });
     const listed = await calls["connections.save"]({ connection: connectionOf(), secrets: { clientPassword: null } });
