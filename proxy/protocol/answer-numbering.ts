@@ -25,8 +25,8 @@ export class AnswerNumbering {
   private headerFilled = 0;
   private missing = 0;
 
-  /** `capabilities`: the flags in force. */
-  constructor(capabilities: number, mariaDbCapabilities: number) {
+  /** `capabilities`, `mariaDbCapabilities`: the flags in force. */
+  constructor(capabilities: number, mariaDbCapabilities = 0) {
     this.conversation = new Conversation(capabilities, mariaDbCapabilities);
     this.clientFramer = new PacketFramer(
       {
