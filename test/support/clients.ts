@@ -40,7 +40,7 @@ export function runClient(client: Client, target: Target, args: readonly string[
   const [program, ...loader] = client === "mysql" || client === "mysqldump" ? mysqlProgram(client) : [client];
   const address = ["--protocol=tcp", `--host=${target.host}`, `--port=${target.port}`, `--user=${target.user}`];
   // In the environment, because on the command line both clients warn about it on standard error.
-  return run(program, [...loader, "--no-defaults", ...address, ...args], options, { MYSQL_PWD: target.password });
+  return runProgram(program, [...loader, "--no-defaults", ...address, ...args], options, { MYSQL_PWD: target.password });
 }
 
 /** Runs `sysbench SCRIPT ACTION` with MySQL's driver against the database `test`. */
@@ -57,10 +57,11 @@ export function runSysbench(
     `--mysql-user=${target.user}`,
     `--mysql-password=${target.password}`,
   ];
-  return run("sysbench", [script, ...address, "--mysql-db=test", ...args, action], options);
+  return runProgram("sysbench", [script, ...address, "--mysql-db=test", ...args, action], options);
 }
 
-function run(
+/** Runs any program to its end with `environment` added to this process's own. */
+export function runProgram(
   program: string,
   args: readonly string[],
   options: ClientOptions,

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { type Part, parts } from "./parts.ts";
+import type { Part } from "./part.ts";
+import { parts } from "./parts.ts";
 import { unpackMysql } from "./unpack-mysql.ts";
 
 /** Brings what is missing, as far as this machine and this user allow. What could not be brought is told by `isThere`. */
@@ -18,7 +19,7 @@ function isDebian(): boolean {
 
 function installPackages(say: (sentence: string) => void): void {
   const missing = Object.values<Part>(parts).filter((part) => !part.isThere());
-  const packages = missing.flatMap((part) => part.packages);
+  const packages = [...new Set(missing.flatMap((part) => part.packages))];
   if (packages.length === 0 || !isDebian() || process.getuid?.() !== 0) return;
   say(`Installing ${packages.join(", ")} with apt-get …`);
   withoutStartingServers(() => {

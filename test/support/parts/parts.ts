@@ -3,18 +3,8 @@ import { clientIsThere } from "../clients.ts";
 import { findMariadbServer } from "../servers/mariadb.ts";
 import { mysqlIsThere } from "../servers/mysql.ts";
 import { findChromium } from "./chromium.ts";
-
-/** Something real that tests use and that npm does not bring. */
-export interface Part {
-  readonly name: string;
-  /** What is not tested where it is missing, as the end of a sentence. */
-  readonly untested: string;
-  /** How a person gets it. */
-  readonly howToGet: string;
-  /** Debian packages that bring it; none where it is brought in another way. */
-  readonly packages: readonly string[];
-  isThere(): boolean;
-}
+import { clientPrograms } from "./client-programs.ts";
+import type { Part } from "./part.ts";
 
 function programIsThere(name: string): boolean {
   return spawnSync("sh", ["-c", 'command -v "$0"', name]).status === 0;
@@ -57,6 +47,7 @@ export const parts = {
     packages: ["sysbench"],
     isThere: () => clientIsThere("sysbench"),
   },
+  ...clientPrograms,
 } as const satisfies Record<string, Part>;
 
 export type PartName = keyof typeof parts;

@@ -1,4 +1,5 @@
-import { type Part, type PartName, parts } from "../parts/parts.ts";
+import type { Part } from "../parts/part.ts";
+import { type PartName, parts } from "../parts/parts.ts";
 import type { RunOptions } from "./options.ts";
 import { runStage, type StageResult } from "./run-stage.ts";
 import type { Stage } from "./stages.ts";

@@ -1,4 +1,4 @@
-import type { Part } from "../parts/parts.ts";
+import type { Part } from "../parts/part.ts";
 import type { Counts } from "./counts.ts";
 import type { StageResult } from "./run-stage.ts";
 
