@@ -137,7 +137,7 @@ function sidesOf(client: PacketStream, upstream: PacketStream, settings: Connect
 
 function unreachable(connection: Connection, why: string): Refusal {
   const message = `The upstream ${endpointText(connection.upstream)} cannot be reached: ${why}. Check that it is up, and the host and port of this connection.`;
-  return { cause: "upstream-unreachable", detail: message, answer: { errno: 2003, sqlstate: "HY000", message } };
+  return { cause: "upstream-unreachable", detail: message, answer: { errno: 1429, sqlstate: "HY000", message } };
 }
 
 async function refused(

@@ -99,8 +99,8 @@ function lostPeer(side: Side, lost: Lost): Refused {
     return new Refused({ cause: lost.how === "reset" ? "client-reset" : "client-closed", detail, answer: null });
   }
   return refusal(lost.how === "reset" ? "upstream-reset" : "upstream-closed", {
-    errno: 2013,
-    sqlstate: "HY000",
+    errno: 1158,
+    sqlstate: "08S01",
     message: `The upstream went away during sign-in: ${lost.detail}. Check its error log.`,
   });
 }
@@ -112,7 +112,7 @@ function tooLate(side: Side, limitMs: number): Refused {
     return refusal("client-timeout", { errno: 1159, sqlstate: "08S01", message });
   }
   const message = `The upstream did not answer within ${seconds} during sign-in. Check that it is up and that this port is a MySQL server's.`;
-  return refusal("upstream-unreachable", { errno: 2013, sqlstate: "HY000", message });
+  return refusal("upstream-unreachable", { errno: 1159, sqlstate: "08S01", message });
 }
 
 function clientTlsFailed(late: boolean, message: string): Refused {
@@ -122,7 +122,7 @@ function clientTlsFailed(late: boolean, message: string): Refused {
 
 function upstreamTlsFailed(message: string): Refused {
   return refusal("upstream-unreachable", {
-    errno: 2026,
+    errno: 1429,
     sqlstate: "HY000",
     message: `TLS towards the upstream failed: ${message}. Check the upstream's certificate and the certificate authority of this connection.`,
   });

@@ -34,7 +34,10 @@ export interface Refusal {
   readonly cause: CloseCause;
   /** A sentence for a person, recorded with the session. Never holds a secret. */
   readonly detail: string;
-  /** What the client is told: an error in the proxy's own words, or an ERR_Packet's payload to relay as it is, or nothing. */
+  /**
+   * What the client is told: an error in the proxy's own words, or an ERR_Packet's payload to relay as it is, or nothing.
+   * The error has a number of a server's: MariaDB's clients take one of a client's (2000 to 2999) for a malformed packet.
+   */
   readonly answer: ErrPacket | Buffer | null;
   /** Set where the upstream itself refused: it is not left in the middle of a sign-in. */
   readonly by?: "upstream";
@@ -107,7 +110,7 @@ export function clientMalformed(what: string): Refused {
 /** The refusal of an upstream that broke the protocol; `what` says how. */
 export function upstreamMalformed(what: string): Refused {
   return refusal("upstream-malformed", {
-    errno: 2027,
+    errno: 1835,
     sqlstate: "HY000",
     message: `The upstream does not speak the MySQL protocol as expected (${what}). Check the host and port of this connection.`,
   });

@@ -138,7 +138,7 @@ export class SessionRelay {
     if (algorithm === null) return socket;
     const malformed = (what: string): void =>
       isUpstream
-        ? this.end("upstream-malformed", 2027, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`)
+        ? this.end("upstream-malformed", 1835, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`)
         : this.end("client-malformed", 1157, "08S01", `Couldn't uncompress communication packet: ${what}.`);
     return new CompressedSocket(socket, { algorithm, sendsCommands: isUpstream, malformed });
   }
@@ -192,7 +192,7 @@ export class SessionRelay {
     if (!this.change.fromUpstream(chunk)) this.deliverAnswers(chunk);
   }
 
-  /** Delivers what answers commands: recorded without the secrets of a statement that an ERR_Packet quotes. */
+  /** Delivers what answers commands: recorded without the secrets of a statement that they quote. */
   private deliverAnswers(chunk: Buffer): void {
     const pieces = this.answers.push(chunk);
     if (pieces === null) this.deliver(chunk);

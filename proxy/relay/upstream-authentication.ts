@@ -146,16 +146,16 @@ function accountRefused(payload: Buffer, connection: string): Refused {
 
 function notSpoken(connection: string, plugin: string): Refused {
   return refusal("sign-in-failed", {
-    errno: 2059,
-    sqlstate: "HY000",
+    errno: 1251,
+    sqlstate: "08004",
     message: `The upstream wants the account stored for connection "${connection}" to sign in with "${plugin}", which is not supported. Choose an account with caching_sha2_password, mysql_native_password, ed25519 or parsec.`,
   });
 }
 
 function clearWithoutTls(connection: string): Refused {
   return refusal("sign-in-failed", {
-    errno: 2059,
-    sqlstate: "HY000",
+    errno: 1251,
+    sqlstate: "08004",
     message: `The upstream wants the password of the account stored for connection "${connection}" in clear, which is sent over TLS only. Set TLS for the upstream to required.`,
   });
 }

@@ -23,7 +23,7 @@ export function* encryptUpstream(greeting: HandshakeV10, mode: UpstreamTls, head
   if (!has(greeting.capabilities, Capability.SSL)) {
     if (mode === "preferred") return null;
     throw refusal("upstream-unreachable", {
-      errno: 2026,
+      errno: 1429,
       sqlstate: "HY000",
       message: "This connection demands TLS towards its upstream, which does not offer it. Turn on TLS there, or change the setting.",
     });
