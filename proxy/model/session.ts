@@ -60,7 +60,7 @@ export interface SignedInAgainNote extends SignedInAgain {
 
 /**
  * The note frame of a recording that says that secrets were replaced: `count` of them in the command that follows it (or
- * is under way), or in the ERR_Packet that follows it.
+ * is under way), or in the packet to the client that follows it.
  */
 export interface StatementSecretNote {
   readonly kind: "redacted";

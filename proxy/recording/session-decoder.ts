@@ -51,7 +51,7 @@ export class SessionDecoder {
   private redacted = 0;
   private redactedAt: RecordingPosition | null = null;
   private withinCommand = false;
-  /** Secrets that were replaced in the ERR_Packet of the frame that begins at `at`. */
+  /** Secrets that were replaced in the packet to the client of the frame that begins at `at`. */
   private redactedAnswer = { at: -1, count: 0 };
   /** The one statement to decode; `null` for all. */
   private only: number | null = null;
@@ -254,6 +254,8 @@ export class SessionDecoder {
     if (head === undefined) return;
     const draft = head.attachment;
     draft.answered(length, this.frameAt);
+    draft.redacted += this.redactedAnswer.count;
+    this.redactedAnswer.count = 0;
     if (role === ServerRole.row) {
       draft.addRow();
       if (this.sink.row !== undefined) this.announceRow(draft, bytes.subarray(start, start + kept), draft.binaryRows);
@@ -277,8 +279,6 @@ export class SessionDecoder {
         return;
       case ServerRole.err:
         draft.err(payload.subarray(0, answerPrefix), this.characterSets.current.results);
-        draft.redacted += this.redactedAnswer.count;
-        this.redactedAnswer.count = 0;
         return;
       case ServerRole.prepareOk:
         this.prepared.prepareOk(draft, payload);

@@ -1,14 +1,23 @@
 /**
- * ERR_Packets as they are recorded. A server quotes the statement in them ("… near '…' at line 1"), and so a secret that
- * is in it. Pure: bytes of the Command phase to the client in, the same bytes and what is recorded of them out.
+ * Answers as they are recorded, where they quote the statement and so a secret that is in it: ERR_Packets ("… near '…' at
+ * line 1"), and the names of columns without an alias (`PASSWORD('…')`). Pure: bytes of the Command phase to the client in, the same bytes and what is recorded of them out.
  */
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
-import { secretsInRest } from "../sql/secrets/secret-literals.ts";
+import { decoding } from "../protocol/packet-reader.ts";
+import { PacketWriter, toPackets } from "../protocol/packet-writer.ts";
+import { secretsIn, secretsInRest } from "../sql/secrets/secret-literals.ts";
+import { hasTrigger } from "../sql/secrets/secret-words.ts";
 import { marker, type Redacted, withReplaced } from "./redaction.ts";
 
-/** Longest ERR_Packet that is held until it is whole; a message has up to 512 bytes. */
-const longestErr = 16 * 1024;
+/** Longest packet that is held until it is whole: a message has up to 512 bytes, a column's name a few hundred. */
+const longestHeld = 16 * 1024;
+
+const headerBytes = 4;
+
+/** First bytes of an ERR_Packet and of a ColumnDefinition41, whose catalog is always `def`. */
+const errByte = 0xff;
+const catalog = Buffer.from("\x03def");
 
 /** From so many characters on a message may have been cut. */
 const cutMessage = 480;
@@ -24,8 +33,8 @@ export class AnswerRedactor {
   private readonly framer: PacketFramer;
   private chunk: Buffer = Buffer.alloc(0);
   private held: Buffer | null = null;
-  /** Where the ERR_Packet that is being followed begins in the chunk; -1 where none is. */
-  private errFrom = -1;
+  /** Where the packet that may quote begins in the chunk; -1 where none is. */
+  private quotingFrom = -1;
   private plainFrom = 0;
   private pieces: Redacted[] | null = null;
 
@@ -46,9 +55,9 @@ export class AnswerRedactor {
     this.chunk = chunk;
     this.plainFrom = 0;
     this.pieces = this.held === null ? null : [];
-    if (this.errFrom >= 0) this.errFrom = 0;
+    if (this.quotingFrom >= 0) this.quotingFrom = 0;
     this.framer.push(chunk);
-    if (this.errFrom >= 0) this.holdFrom(this.errFrom);
+    if (this.quotingFrom >= 0) this.holdFrom(this.quotingFrom);
     else if (this.framer.inHeader) this.holdFrom(Math.max(this.framer.openHeaderAt, 0));
     else if (this.pieces !== null) this.plainTo(chunk.length);
     return this.pieces;
@@ -60,28 +69,38 @@ export class AnswerRedactor {
     this.held = null;
     if (bytes === null) return null;
     const recorded = Buffer.from(bytes);
-    recorded.fill(0, Math.min(bytes.length, 4 + 3));
+    recorded.fill(0, Math.min(bytes.length, headerBytes + 3));
     return { bytes, recorded, redacted: 0 };
   }
 
   private began(first: number, offset: number): void {
-    if (first === 0xff) this.errFrom = Math.max(offset, 0);
+    if (first === errByte || first === catalog[0]) this.quotingFrom = Math.max(offset, 0);
     else if (this.held !== null) this.release();
   }
 
   private ended(end: number): void {
-    if (this.errFrom < 0) return;
-    const from = this.errFrom;
-    this.errFrom = -1;
+    if (this.quotingFrom < 0) return;
+    const from = this.quotingFrom;
+    this.quotingFrom = -1;
+    if (this.held === null && !this.mayQuote(from, end)) return;
     const here = this.chunk.subarray(from, end);
     const packet = this.held === null ? here : Buffer.concat([this.held, here]);
-    const recorded = this.recordedErr(packet);
+    const recorded = packet[headerBytes] === errByte ? this.recordedErr(packet) : recordedColumn(packet);
     if (recorded === null && this.held === null) return;
     this.plainTo(from);
     this.held = null;
     this.plainFrom = end;
     this.pieces ??= [];
     this.pieces.push(recorded === null ? plain(packet) : { bytes: packet, recorded, redacted: 1 });
+  }
+
+  private mayQuote(from: number, end: number): boolean {
+    const payloadAt = from + headerBytes;
+    if (this.chunk[payloadAt] === errByte) return true;
+    return (
+      this.chunk.compare(catalog, 0, catalog.length, payloadAt, Math.min(end, payloadAt + catalog.length)) === 0 &&
+      hasTrigger(this.chunk, payloadAt, end)
+    );
   }
 
   /** The packet without what its message quotes; `null` where nothing of it is a secret. */
@@ -98,9 +117,7 @@ export class AnswerRedactor {
       from - 4,
       marker,
     );
-    const header = Buffer.from(packet.subarray(0, 4));
-    header.writeUIntLE(payload.length, 0, 3);
-    return Buffer.concat([header, payload]);
+    return toPackets(payload, packet[3] as number);
   }
 
   private plainTo(end: number): void {
@@ -113,8 +130,8 @@ export class AnswerRedactor {
     this.plainTo(from);
     const here = this.chunk.subarray(from);
     this.held = this.held === null ? Buffer.from(here) : Buffer.concat([this.held, here]);
-    if (this.held.length <= longestErr) return;
-    this.errFrom = -1;
+    if (this.held.length <= longestHeld) return;
+    this.quotingFrom = -1;
     this.release();
   }
 
@@ -134,6 +151,22 @@ function endOfQuoted(errno: number, message: string): number {
 /** Whether an error quotes a statement with a secret that was not in the command itself: a server's own PREPARE, say. */
 function quotesSecret(errno: number, message: string): boolean {
   return errno === syntaxError && secretsInRest(message.slice(message.indexOf("'") + 1, message.lastIndexOf("'")), false).length > 0;
+}
+
+/** A ColumnDefinition41 without the secrets in the column's name; `null` where there are none, or it is another packet. */
+function recordedColumn(packet: Buffer): Buffer | null {
+  const payload = packet.subarray(headerBytes);
+  const found = decoding("ColumnDefinition41", payload, (reader) => {
+    for (let field = 0; field < 4; field += 1) reader.lengthEncodedBytes();
+    const start = reader.position;
+    return { start, name: reader.lengthEncodedBytes(), end: reader.position };
+  });
+  if (!found.ok || !payload.subarray(0, catalog.length).equals(catalog)) return null;
+  const { start, name, end } = found.value;
+  const { stretches } = secretsIn(name.toString("latin1"));
+  if (stretches.length === 0) return null;
+  const renamed = new PacketWriter().bytes(payload.subarray(0, start)).lengthEncodedBytes(withReplaced(name, stretches));
+  return toPackets(renamed.bytes(payload.subarray(end)).payload(), packet[3] as number);
 }
 
 function plain(bytes: Buffer): Redacted {

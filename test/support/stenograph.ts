@@ -46,6 +46,7 @@ export interface StatementLine {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly partial: boolean;
+  readonly redacted: number;
   readonly results?: readonly {
     readonly columns: readonly { readonly name: string; readonly type: string; readonly orgTable: string }[];
     readonly rows: readonly (readonly Value[])[];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
-import { toPackets } from "../../../../proxy/protocol/packet-writer.ts";
+import { PacketWriter, toPackets } from "../../../../proxy/protocol/packet-writer.ts";
 import { AnswerRedactor } from "../../../../proxy/relay/answer-redactor.ts";
 
 const err = (errno: number, message: string): Buffer => toPackets(encodeErrPacket({ errno, sqlstate: "42000", message }), 1);
@@ -36,6 +36,22 @@ it("messages that quote names, or nothing, and errors of other statements are re
 it("a syntax error that quotes a statement kept elsewhere is recorded without its secret", () => {
   const packet = err(1064, "… to use near 'WTH x; ALTER USER u IDENTIFIED BY 'hunter2'' at line 1");
   expect(recorded([packet], false).recorded.toString()).not.toContain("hunter2");
+});
+
+it("the name that a column has from an expression is recorded without its secret, and other columns as they are", () => {
+  const column = (name: string): Buffer => {
+    const block = new PacketWriter().lengthEncodedText("def").lengthEncodedText("").lengthEncodedText("").lengthEncodedText("");
+    return toPackets(
+      block.lengthEncodedText(name).lengthEncodedText("").bytes(Buffer.from("0c2d0064000000fd01001f0000", "hex")).payload(),
+      2,
+    );
+  };
+  const bytes = Buffer.concat([column("a"), column("PASSWORD('hunter2')"), column("AES_ENCRYPT('shown', 'hunter2"), column("b")]);
+  const expected = Buffer.concat([column("a"), column("PASSWORD('<redacted>')"), column("AES_ENCRYPT('shown', '<redacted>"), column("b")]);
+  for (let place = 0; place < bytes.length; place += 1) {
+    const result = recorded([bytes.subarray(0, place), bytes.subarray(place)], false);
+    expect(result).toEqual({ forwarded: bytes, recorded: expected, redacted: 2 });
+  }
 });
 
 it("answers are recorded alike in whatever pieces they come, and go on as they are", () => {
