@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Value } from "../../../proxy/model/value.ts";
 import { type Client, type ClientRun, clientIsThere, runClient, type Target } from "../../support/clients.ts";
 import { recordedSessions } from "../../support/recorded.ts";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { createConnection, type Connection, type FieldPacket, type RowDataPacket } from "mysql2/promise";
+import { type Connection, createConnection, type FieldPacket, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Value } from "../../../proxy/model/value.ts";
 import { recordedSessions } from "../../support/recorded.ts";
