@@ -31,12 +31,12 @@ interface Client {
   end(): Promise<void>;
 }
 
-type Connect = (port: number, account: Account, tls: boolean) => Promise<Client>;
+type Connect = (port: number, account: Account, tls: boolean, compress?: boolean) => Promise<Client>;
 
 const clients: Record<"mysql2" | "mariadb-connector", Connect> = {
-  mysql2: async (port, account, tls) => {
+  mysql2: async (port, account, tls, compress = false) => {
     const ssl = tls ? { ssl: { rejectUnauthorized: false } } : {};
-    const connection = await createConnection({ host: "127.0.0.1", port, ...account, ...ssl });
+    const connection = await createConnection({ host: "127.0.0.1", port, ...account, compress, ...ssl });
     connection.on("error", () => undefined);
     return {
       show: async () => (await connection.query<RowDataPacket[]>(shown))[0][0] as Shown,
@@ -47,10 +47,10 @@ const clients: Record<"mysql2" | "mariadb-connector", Connect> = {
       end: () => connection.end(),
     };
   },
-  "mariadb-connector": async (port, account, tls) => {
+  "mariadb-connector": async (port, account, tls, compress = false) => {
     const ssl = tls ? { ssl: { rejectUnauthorized: false } } : {};
     // Without a schema from the start it leaves the schema out of its COM_CHANGE_USER, where servers expect one.
-    const options = { host: "127.0.0.1", port, ...account, database: "test", allowPublicKeyRetrieval: true, ...ssl };
+    const options = { host: "127.0.0.1", port, ...account, database: "test", allowPublicKeyRetrieval: true, compress, ...ssl };
     const connection = await createMariadbConnection(options);
     connection.on("error", () => undefined);
     return {
@@ -136,6 +136,26 @@ describe.each(available(inject("servers")))("A change of user at $kind", (server
       const undecoded = session?.statements.filter(({ decodeFailed }) => decodeFailed !== null);
       expect(undecoded?.filter(({ command }) => command !== "COM_STMT_CLOSE")).toEqual([]);
       expect(session?.close?.cause).toBe("client-quit");
+    });
+
+    it.each([
+      { compress: true, upstreamCompression: "off" },
+      { compress: false, upstreamCompression: "zlib" },
+      { compress: true, upstreamCompression: "zstd" },
+    ] as const)("is possible where sides compress, clients: $compress, upstream: $upstreamCompression", async (compression) => {
+      for (const auth of ["passthrough", "mapped"] as const) {
+        const { port } = await start(server, { auth, upstreamCompression: compression.upstreamCompression });
+        const account = auth === "mapped" ? alice : server.app;
+        const client = await clients[name](port, account, false, compression.compress);
+        const long = await client.prepared("SELECT REPEAT('x', 100000) AS it", []);
+        await client.changeUser(account, "mysql");
+        expect(await client.show()).toMatchObject({ account: "app@%", db: "mysql" });
+        expect(await client.prepared("SELECT REPEAT('x', 100000) AS it", [])).toEqual(long);
+        await client.end();
+        await relay?.stop();
+        relay?.remove();
+        relay = null;
+      }
     });
 
     it("is the stored account's in mapped mode, with the state that the client asks for", async () => {

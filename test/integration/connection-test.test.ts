@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { testSignIn } from "../../proxy/api/connections/sign-in-test.ts";
 import type { Connection } from "../../proxy/model/connection.ts";
@@ -22,6 +23,17 @@ describe.each(available(inject("servers")))("testing a connection to $kind", (se
     expect(tested).toMatchObject({ ok: true, message: expect.stringMatching(/accepted the sign-in/) });
     expect(tested.upstreamVersion).toMatch(/^\d+\.\d+/);
     expect(tested.tls === null).toBe(upstreamTls === "off");
+  });
+
+  it("reaches the server over its Unix socket, with TLS where it is demanded", async () => {
+    const upstream = { host: join(server.filesDirectory, "..", "server.sock"), port: 0 };
+    expect(await testSignIn(to({ upstream, upstreamTls: "preferred" }), password)).toMatchObject({ ok: true, tls: null });
+    expect(await testSignIn(to({ upstream, upstreamTls: "required" }), password)).toMatchObject({ ok: true, tls: expect.anything() });
+    const nowhere = { host: "/nowhere/server.sock", port: 0 };
+    expect(await testSignIn(to({ upstream: nowhere }), password)).toMatchObject({
+      ok: false,
+      message: "There is no socket /nowhere/server.sock. Check its path, and that the server is running.",
+    });
   });
 
   it.each(["verify-ca", "verify-identity"] as const)("trusts the given authority with TLS mode “%s”", async (upstreamTls) => {

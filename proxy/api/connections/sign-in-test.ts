@@ -24,11 +24,16 @@ const defaultLimitMs = 10_000;
  * success. Never rejects for what the network or the server does.
  */
 export async function testSignIn(connection: Connection, password: string | null, limitMs = defaultLimitMs): Promise<SignInTest> {
-  const first = await attempt(connection, password, limitMs, connection.upstreamTls !== "off");
+  const first = await attempt(connection, password, limitMs, asksForTls(connection));
   if (connection.upstreamTls === "preferred" && !first.ok && isNoTls(first.failure)) {
     return result(connection, await attempt(connection, password, limitMs, false));
   }
   return result(connection, first);
+}
+
+/** As the relay does it: over a Unix socket only where TLS is demanded. */
+function asksForTls({ upstreamTls, upstream }: Connection): boolean {
+  return upstreamTls !== "off" && !(upstreamTls === "preferred" && socketPathOf(upstream) !== null);
 }
 
 type Attempt = Reached & ({ readonly ok: true } | { readonly ok: false; readonly failure: SignInFailure });

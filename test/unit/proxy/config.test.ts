@@ -26,6 +26,14 @@ describe("connections on disk", () => {
     expect(readdirSync(directory)).toEqual(["connections.json"]);
   });
 
+  it("that were saved before there were all of today's settings come back with what they did then", async () => {
+    const { proxyProtocol: _proxyProtocol, upstreamCompression: _upstreamCompression, ...before } = connectionOf();
+    const connections = [{ connection: before, running: false, secrets: [] }];
+    writeFileSync(connectionsPath(directory), JSON.stringify({ format: "stenograph-connections", version: 1, connections }));
+    const read = await loadConnections(directory);
+    expect(read).toEqual({ connections: [{ connection: connectionOf(), running: false, secrets: [] }], notice: null });
+  });
+
   it.each([
     ["no JSON", "{"],
     ["empty", ""],

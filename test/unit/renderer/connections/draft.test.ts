@@ -21,6 +21,14 @@ describe("a connection's draft", () => {
     expect(read.ok ? [] : Object.keys(read.errors).sort()).toEqual(["upstreamCa", "upstreamPort"]);
   });
 
+  it("takes a path for a Unix socket, whose port says nothing", () => {
+    const read = readDraft({ ...emptyDraft("x"), name: "Shop", listenHost: "/run/s.sock", upstreamHost: "/run/m.sock", upstreamPort: "" });
+    expect(read).toMatchObject({
+      ok: true,
+      connection: { listen: { host: "/run/s.sock", port: 0 }, upstream: { host: "/run/m.sock", port: 0 } },
+    });
+  });
+
   it("leaves stored secrets as they are, sets new ones, and removes on request", () => {
     const draft = draftOf(fakeConnection);
     const secrets = (change: Partial<typeof draft>) => {

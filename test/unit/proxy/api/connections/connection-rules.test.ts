@@ -15,3 +15,22 @@ it.each(["db\u0000.example", "db\r\nHost: evil", "db example", " ", "db\u001b[2J
 it.each(["Shop\n", "\u001b[2JShop", "a\u0000b"])("a connection cannot be named %j", (name) => {
   expect(problemOf(connectionOf({ name }), none)).toContain("The connection's name");
 });
+
+const socket = (host: string) => ({ host, port: 0 });
+
+it("takes Unix sockets on either side, the upstream's with mapped sign-in or a socket to listen on", () => {
+  const own = { auth: "passthrough", upstreamUser: null, clientUser: null } as const;
+  for (const connection of [
+    connectionOf({ listen: socket("/run/s.sock") }),
+    connectionOf({ upstream: socket("/run/m.sock") }),
+    connectionOf({ ...own, listen: socket("/run/s.sock"), upstream: socket("/run/m.sock") }),
+  ]) {
+    expect(problemOf(connection, none)).toBeNull();
+  }
+  expect(problemOf(connectionOf({ ...own, upstream: socket("/run/m.sock") }), none)).toContain("Listen on a Unix socket too");
+});
+
+it("does not take one socket for both sides", () => {
+  const connection = connectionOf({ listen: socket("/run/m.sock"), upstream: socket("/run/m.sock") });
+  expect(problemOf(connection, none)).toContain("own upstream's socket");
+});

@@ -26,6 +26,13 @@ describe("snippets", () => {
     expect(textOf("mysql", { auth: "passthrough", clientUser: null })).toContain("--user=USER");
   });
 
+  it("name the Unix socket where one is listened on", () => {
+    const listen = { host: "/run/user/1000/steno graph.sock", port: 0 };
+    expect(textOf("mysql", { listen })).toBe("mysql --protocol=SOCKET --socket='/run/user/1000/steno graph.sock' --user=ada --password");
+    expect(textOf("PHP (PDO)", { listen })).toContain("unix_socket=/run/user/1000/steno graph.sock");
+    for (const { text } of snippetsOf(connectionOf({ listen }), 0, null)) expect(text).toContain("steno graph.sock");
+  });
+
   it("connect to loopback where every address is listened on", () => {
     expect(textOf("JDBC", { listen: { host: "0.0.0.0", port: 0 } })).toContain("jdbc:mysql://127.0.0.1:13306/");
     expect(textOf("JDBC", { listen: { host: "::", port: 0 } })).toContain("jdbc:mysql://[::1]:13306/");
