@@ -8,7 +8,6 @@ import { ActorName } from "../shell/ActorName.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import { OutcomeBadge } from "../shell/OutcomeBadge.tsx";
 import { PaneSeparator } from "../shell/PaneSeparator.tsx";
-import { PlainText } from "../shell/PlainText.tsx";
 import { usePaneLayout } from "../shell/use-pane-layout.ts";
 import type { StatementKey } from "../state/place.ts";
 import { currentPlace, goTo } from "../state/use-place.ts";
@@ -16,6 +15,7 @@ import controls from "../styles/controls.module.css";
 import { StatementText } from "../viewer/StatementText.tsx";
 import { DetailTabs } from "./DetailTabs.tsx";
 import styles from "./StatementDetails.module.css";
+import { StatementNotices } from "./StatementNotices.tsx";
 
 interface StatementDetailsProps {
   readonly statement: StatementKey;
@@ -55,7 +55,7 @@ export function StatementDetails({ statement, side, onClose }: StatementDetailsP
       {detail !== null && (
         <>
           <Heading detail={detail} onClose={onClose} />
-          <Warnings detail={detail} />
+          <StatementNotices detail={detail} />
           <Group id="details" orientation={side === "right" ? "vertical" : "horizontal"} className={styles.panes} {...layout}>
             <Panel id="text" minSize={80} defaultSize={side === "right" ? "40%" : "44%"}>
               <StatementText detail={detail} />
@@ -103,34 +103,5 @@ function Heading({ detail, onClose }: { readonly detail: StatementDetail; readon
         </button>
       </span>
     </header>
-  );
-}
-
-function Warnings({ detail }: { readonly detail: StatementDetail }) {
-  const { row } = detail;
-  return (
-    <>
-      {row.message !== null && (
-        <div className={styles.error} role="status">
-          <b>
-            {row.errno}
-            {detail.sqlstate === null ? "" : ` (${detail.sqlstate})`}
-          </b>{" "}
-          <PlainText text={row.message} />
-        </div>
-      )}
-      {detail.decodeFailed !== null && (
-        <div className={styles.warning}>
-          Recorded in full, but not decoded in full: <PlainText text={detail.decodeFailed} />
-        </div>
-      )}
-      {row.redacted > 0 && (
-        <div className={styles.redacted}>
-          {counted(row.redacted, "secret")} of it {row.redacted === 1 ? "is" : "are"} replaced in the recording by{" "}
-          <code>&lt;redacted&gt;</code>; the server received what was sent.
-        </div>
-      )}
-      {row.partial && <div className={styles.warning}>Something of this statement is not in the recording.</div>}
-    </>
   );
 }
