@@ -8,7 +8,7 @@ import { openPrivateDatabase } from "./private-database.ts";
 export type LibraryDatabase = Database.Database;
 
 /** Raised with every change of the tables or of what is written into them; another version is rebuilt. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Characters of a statement's text that are kept here; all of it is in the recording. */
 export const keptSqlCharacters = 65_536;
@@ -79,6 +79,7 @@ CREATE TABLE statements (
   bytes_in INTEGER NOT NULL,
   bytes_out INTEGER NOT NULL,
   partial INTEGER NOT NULL,
+  redacted INTEGER NOT NULL,
   digest INTEGER
 );
 CREATE UNIQUE INDEX statements_by_session ON statements (session, seq);
