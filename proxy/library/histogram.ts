@@ -1,8 +1,10 @@
 import type { FilterQuery, TimeAxis } from "./filter-query.ts";
 import type { Histogram, HistogramBucket, HistogramInput } from "./messages.ts";
+import { RangePace } from "./range-pace.ts";
 import { activityMicros, type LibraryDatabase } from "./schema.ts";
 
-const idsAtOnce = 100_000;
+/** Ids that are counted in one go: at first, at least, at most. */
+const [firstRange, narrowestRange, widestRange] = [20_000, 500, 500_000];
 
 /** Buckets that are so wide are counted by the activity table, which is exact to a tenth of them or better. */
 const roughFrom = activityMicros * 10;
@@ -29,8 +31,13 @@ export function* histogram(
   if (query.all && axis.width >= roughFrom) {
     addActivity(database, axis, add);
   } else {
-    for (let lo = 1; lo <= newest; lo += idsAtOnce) {
-      for (const { bucket, count, errors } of query.counts(lo, Math.min(newest, lo + idsAtOnce - 1), axis)) add(bucket, count, errors);
+    const pace = new RangePace(firstRange, narrowestRange, widestRange);
+    for (let lo = 1; lo <= newest; ) {
+      const began = performance.now();
+      const hi = Math.min(newest, lo + pace.size - 1);
+      for (const { bucket, count, errors } of query.counts(lo, hi, axis)) add(bucket, count, errors);
+      pace.took(performance.now() - began);
+      lo = hi + 1;
       yield;
     }
   }

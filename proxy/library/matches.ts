@@ -1,10 +1,10 @@
 import type { FilterQuery } from "./filter-query.ts";
 import { IdList } from "./id-list.ts";
+import { RangePace } from "./range-pace.ts";
 
 const firstRange = 20_000;
 const widestRange = 2_000_000;
 const narrowestRange = 500;
-const rangeMs = 15;
 
 /** Statements that match one filter, found from the newest to the oldest and kept up to date with what arrives. */
 export interface Matches {
@@ -47,13 +47,13 @@ export class FoundMatches implements Matches {
   /** Ids from here on have been looked at. */
   #lowest: number;
   #highest: number;
-  #range: number;
+  readonly #pace: RangePace;
 
   constructor(query: FilterQuery, newest: number) {
     this.#query = query;
     this.#lowest = newest + 1;
     this.#highest = newest;
-    this.#range = query.indexed ? widestRange : firstRange;
+    this.#pace = new RangePace(query.indexed ? widestRange : firstRange, narrowestRange, widestRange);
   }
 
   get total(): number {
@@ -79,11 +79,9 @@ export class FoundMatches implements Matches {
   lookBack(): void {
     if (this.exact) return;
     const began = performance.now();
-    const lo = Math.max(1, this.#lowest - this.#range);
+    const lo = Math.max(1, this.#lowest - this.#pace.size);
     this.#found.prepend(this.#query.ids(lo, this.#lowest - 1));
     this.#lowest = lo;
-    const took = Math.max(performance.now() - began, 0.1);
-    const next = this.#range * Math.min(4, Math.max(0.25, rangeMs / took));
-    this.#range = Math.round(Math.min(widestRange, Math.max(narrowestRange, next)));
+    this.#pace.took(performance.now() - began);
   }
 }

@@ -13,7 +13,7 @@ const shownSqlBytes = 4 * 1024 * 1024;
 const shownParameterBytes = 64 * 1024;
 
 /** Bytes of values in one answer; a window with more ends early and says that there is more. */
-const answerBytes = 32 * 1024 * 1024;
+const answerBytes = 16 * 1024 * 1024;
 
 interface Position {
   command_frame: number;
