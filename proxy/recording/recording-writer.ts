@@ -34,6 +34,8 @@ export class RecordingWriter {
   private readonly files: RecordingFileSystem;
   private readonly fd: number;
   private length = 0;
+  /** Part of a frame lies behind `length`, and could not be taken back. */
+  private torn = false;
   private closed = false;
   private closing = false;
   private syncing = 0;
@@ -133,6 +135,7 @@ export class RecordingWriter {
 
   private writeOne(buffer: Buffer, bytes: number): void {
     try {
+      this.cutTorn();
       let written = this.files.writeSync(this.fd, buffer, 0, bytes);
       while (written < bytes) written += this.files.writeSync(this.fd, buffer, written, bytes - written);
       this.length += bytes;
@@ -145,6 +148,7 @@ export class RecordingWriter {
   private write(buffers: readonly Buffer[]): void {
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     try {
+      this.cutTorn();
       const written = this.files.writevSync(this.fd, buffers);
       if (written < bytes) this.writeRest(Buffer.concat(buffers).subarray(written));
       this.length += bytes;
@@ -159,12 +163,20 @@ export class RecordingWriter {
     while (written < rest.length) written += this.files.writeSync(this.fd, rest, written, rest.length - written);
   }
 
-  /** Takes back a half-written frame. Where even that fails, recovery cuts the torn tail at the next start. */
+  /** Takes back a half-written frame. Where even that fails, it is tried again before anything else is written. */
   private undo(): void {
+    this.torn = true;
     try {
-      this.files.ftruncateSync(this.fd, this.length);
+      this.cutTorn();
     } catch {
       // The failure that led here is the one to report.
     }
+  }
+
+  /** A whole frame behind half of one would be taken for damage: nothing is written before that half is gone. */
+  private cutTorn(): void {
+    if (!this.torn) return;
+    this.files.ftruncateSync(this.fd, this.length);
+    this.torn = false;
   }
 }

@@ -93,6 +93,29 @@ describe("a writer", () => {
     expect(readBack()).toMatchObject({ payloads: [Buffer.from("before"), Buffer.from("after")], whole: true });
   });
 
+  it("writes nothing behind half a frame that cannot be taken back", () => {
+    const faulty = new FaultyFiles();
+    let most = Number.POSITIVE_INFINITY;
+    const half: RecordingFileSystem = {
+      ...fs,
+      ftruncateSync: (fd, length) => faulty.ftruncateSync(fd, length),
+      writeSync: (fd, buffer, offset, length) => {
+        if (most < length) faulty.fault = () => "EIO";
+        return offset === 0 ? fs.writeSync(fd, buffer, offset, Math.min(length, most)) : faulty.writeSync(fd, buffer, offset, length);
+      },
+    };
+    const writer = RecordingWriter.create(file, openFrame(0), half);
+    writer.append(FrameKind.client, 1n, Buffer.from("before"));
+    most = 10;
+    expect(() => writer.append(FrameKind.client, 2n, Buffer.from("lost"))).toThrow(/EIO/);
+    most = Number.POSITIVE_INFINITY;
+    expect(() => writer.append(FrameKind.client, 3n, Buffer.from("refused"))).toThrow(/EIO/);
+    faulty.fault = () => null;
+    writer.append(FrameKind.client, 4n, Buffer.from("after"));
+    writer.close();
+    expect(readBack()).toMatchObject({ payloads: [Buffer.from("before"), Buffer.from("after")], whole: true });
+  });
+
   it("leaves no file where the open frame cannot be written", () => {
     const faulty = new FaultyFiles();
     faulty.fault = (operation) => (operation === "write" ? "EDQUOT" : null);
