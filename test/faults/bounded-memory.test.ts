@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Connection } from "mysql2";
 import { createConnection } from "mysql2/promise";
 import { expect, inject, it } from "vitest";
 import { toPackets } from "../../proxy/protocol/packet-writer.ts";
@@ -74,4 +75,28 @@ it("a server that stops reading a statement of hundreds of megabytes costs a few
   client.socket.destroy();
   expect(await recorder.end()).toEqual({ exitCode: 0, signal: null });
   await server.stop();
+});
+
+it.each(available(inject("servers")))("a result of 100 MB that both sides compress costs a few of its rows at $kind", async (server) => {
+  using directory = temporaryDirectory();
+  const upstream = `mysql://127.0.0.1:${server.port}`;
+  const recorder = await startRecorder({ data: directory.path, upstream, auth: "passthrough" }, ["--upstream-compression", "zlib"]);
+  const pid = recorder.child.pid as number;
+  const client = await createConnection({ host: "127.0.0.1", port: recorder.first.port, ...server.app, compress: true });
+  await client.query("SELECT 1");
+  const before = residentMebibytes(pid);
+  const ten = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(" UNION ALL ");
+  const { connection } = client as unknown as { connection: Connection };
+  const query = connection.query(`SELECT REPEAT(SHA2(a.d * 10 + b.d, 512), 8192) AS m FROM (${ten}) a, (${ten}) b`);
+  let bytes = 0;
+  let peak = 0;
+  for await (const row of query.stream() as AsyncIterable<{ m: string }>) {
+    bytes += row.m.length;
+    peak = Math.max(peak, residentMebibytes(pid));
+  }
+  expect(bytes).toBe(100 * 1024 * 1024);
+  expect(peak - before).toBeLessThan(2 * allowedMebibytes);
+  await client.end();
+  expect(recorded(directory.path)).toBeGreaterThan(bytes);
+  expect(await recorder.end()).toEqual({ exitCode: 0, signal: null });
 });
