@@ -66,7 +66,14 @@ export const timelineRow = z.object({
   redacted: z.number(),
 });
 
-export const parameter = z.object({ name: z.string().nullable(), type: z.string(), unsigned: z.boolean(), value: cell });
+export const parameter = z.object({
+  name: z.string().nullable(),
+  type: z.string(),
+  unsigned: z.boolean(),
+  value: cell,
+  /** Sent in place of a value by a bulk execution. */
+  indicator: z.enum(["default", "ignore"]).optional(),
+});
 
 export const column = z.object({
   name: z.string(),
@@ -89,7 +96,15 @@ export const statementDetail = z.object({
   sql: z.string().nullable(),
   sqlCutFrom: z.number().nullable(),
   params: z.array(parameter).nullable(),
+  /** The parameters of the first executions of a bulk command, and how many executions there are. */
+  paramSets: z.object({ shown: z.array(z.array(parameter)), count: z.number() }).nullable(),
   attributes: z.array(parameter),
+  /** A few words for a command without text; `null` where its name says it all. */
+  summary: z.string().nullable(),
+  /** The local file whose content the client sent; `null` where the server asked for none. */
+  infile: z.object({ name: z.string(), bytes: z.number() }).nullable(),
+  /** What the server said of the session's state behind it. */
+  state: z.object({ schema: z.string().nullable(), variables: z.record(z.string(), z.string()), gtid: z.string().nullable() }).nullable(),
   insertId: z.string().nullable(),
   warnings: z.number(),
   sqlstate: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { FailureError } from "../model/failure.ts";
-import type { Parameter, StatementContext } from "../model/statement.ts";
+import type { Parameter, Statement, StatementContext } from "../model/statement.ts";
 import type { ParameterShown, StatementDetail } from "../model/statement-detail.ts";
 import { readRows } from "../recording/result-reader.ts";
 import type { FindStatement, StatementPositions } from "../recording/statement-reader.ts";
@@ -11,6 +11,7 @@ import type { TimelineRows } from "./timeline-rows.ts";
 
 const shownSqlBytes = 4 * 1024 * 1024;
 const shownParameterBytes = 64 * 1024;
+const shownParameterSets = 100;
 
 /** Bytes of values in one answer; a window with more ends early and says that there is more. */
 const answerBytes = 16 * 1024 * 1024;
@@ -56,7 +57,11 @@ export class StatementView {
       sql: isCut && statement.sql !== null ? cutText(statement.sql, shownSqlBytes) : statement.sql,
       sqlCutFrom: isCut ? sqlBytes : null,
       params: statement.params?.map(parameterShown) ?? null,
+      paramSets: paramSetsShown(statement.paramSets),
       attributes: statement.attributes.map(parameterShown),
+      summary: statement.summary,
+      infile: statement.infile,
+      state: statement.state,
       insertId: statement.insertId,
       warnings: statement.warnings,
       sqlstate: statement.sqlstate,
@@ -115,8 +120,12 @@ function positionsOf(seq: number, found: Position): StatementPositions {
   };
 }
 
-function parameterShown({ name, type, unsigned, value }: Parameter): ParameterShown {
-  return { name, type, unsigned, value: cellOf(value, shownParameterBytes) };
+function parameterShown({ name, type, unsigned, value, indicator }: Parameter): ParameterShown {
+  return { name, type, unsigned, value: cellOf(value, shownParameterBytes), ...(indicator && { indicator }) };
+}
+
+function paramSetsShown(sets: Statement["paramSets"]): StatementDetail["paramSets"] {
+  return sets === null ? null : { shown: sets.slice(0, shownParameterSets).map((set) => set.map(parameterShown)), count: sets.length };
 }
 
 function cellBytes(cell: Rows["rows"][number][number]): number {

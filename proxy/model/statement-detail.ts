@@ -1,5 +1,5 @@
 import type { Cell } from "./cell.ts";
-import type { Column } from "./statement.ts";
+import type { Column, LocalInfile, SessionStateChange } from "./statement.ts";
 import type { TimelineRow } from "./timeline-row.ts";
 
 /** A parameter or a query attribute for display. */
@@ -8,6 +8,8 @@ export interface ParameterShown {
   type: string;
   unsigned: boolean;
   value: Cell;
+  /** Sent in place of a value by a bulk execution. */
+  indicator?: "default" | "ignore" | undefined;
 }
 
 /** Everything about one statement except its rows, decoded from its recording when it is looked at. */
@@ -17,7 +19,13 @@ export interface StatementDetail {
   sql: string | null;
   sqlCutFrom: number | null;
   params: ParameterShown[] | null;
+  /** The parameters of the first executions of a bulk command, and how many executions there are. */
+  paramSets: { shown: ParameterShown[][]; count: number } | null;
   attributes: ParameterShown[];
+  /** See `Statement`. */
+  summary: string | null;
+  infile: LocalInfile | null;
+  state: SessionStateChange | null;
   insertId: string | null;
   warnings: number;
   sqlstate: string | null;

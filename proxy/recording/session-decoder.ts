@@ -276,6 +276,7 @@ export class SessionDecoder {
         return;
       case ServerRole.eof:
         draft.eof(payload, this.capabilities);
+        if (draft.command === Command.FIELD_LIST) this.endFieldList(draft);
         return;
       case ServerRole.err:
         draft.err(payload.subarray(0, answerPrefix), this.characterSets.current.results);
@@ -311,9 +312,18 @@ export class SessionDecoder {
     if (draft.columns !== null) this.sink.columns?.(draft.seq, draft.result, draft.columns);
   }
 
+  /** The definitions of a table's columns, which COM_FIELD_LIST gets without their count, are a result without rows. */
+  private endFieldList(draft: StatementDraft): void {
+    draft.result = 0;
+    if (this.sink.row !== undefined && this.collected !== null) this.sink.columns?.(draft.seq, 0, this.collected);
+    this.collected = null;
+  }
+
   private collect(draft: StatementDraft, payload: Buffer): void {
     const prepares = draft.command === Command.STMT_PREPARE;
-    if ((draft.result < 0 && !prepares) || this.collected === null) return;
+    const lists = draft.command === Command.FIELD_LIST;
+    if (lists) this.collected ??= [];
+    if ((draft.result < 0 && !prepares && !lists) || this.collected === null) return;
     const extended = has(this.mariaDbCapabilities, MariaDbCapability.EXTENDED_METADATA);
     const decoded = decodeColumnDefinition(payload, { extended, characterSet: this.characterSets.current.results });
     if (!decoded.ok) {
@@ -322,11 +332,13 @@ export class SessionDecoder {
       return;
     }
     this.collected.push(decoded.value);
-    if (this.conversation.definitionsDue > 0) return;
-    this.prepared.remember(draft, this.collected);
+    if (lists || this.conversation.definitionsDue > 0) return;
+    const columns = this.collected;
+    this.collected = null;
+    this.prepared.remember(draft, columns);
     if (prepares) return;
-    draft.columns = this.collected;
-    this.sink.columns?.(draft.seq, draft.result, this.collected);
+    draft.columns = columns;
+    this.sink.columns?.(draft.seq, draft.result, columns);
   }
 
   private announceRow(draft: StatementDraft, payload: Buffer, binary: boolean): void {

@@ -16,6 +16,12 @@ const upstreamTls: Choice<ConnectionInput["upstreamTls"]> = {
   "verify-identity": "Verify the authority and the host name",
 };
 
+const upstreamCompression: Choice<ConnectionListed["upstreamCompression"]> = {
+  off: "No",
+  zlib: "zlib, if the server offers it",
+  zstd: "zstd, if the server offers it",
+};
+
 const proxyProtocol: Choice<ConnectionListed["proxyProtocol"]> = {
   off: "No",
   v1: "PROXY protocol, version 1",
@@ -60,6 +66,12 @@ export function SafetyFields({ draft, errors, change }: DraftFieldsProps) {
           )}
         </Field>
       )}
+      <Choices
+        label="Compress towards the upstream"
+        choices={upstreamCompression}
+        value={draft.upstreamCompression}
+        onChange={(value) => change({ upstreamCompression: value })}
+      />
       <Choices
         label="Tell the upstream clients' addresses"
         choices={proxyProtocol}

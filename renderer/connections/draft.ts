@@ -24,6 +24,7 @@ export interface ConnectionDraft {
   readonly clientPassword: SecretDraft;
   readonly upstreamTls: ConnectionInput["upstreamTls"];
   readonly upstreamCa: string;
+  readonly upstreamCompression: ConnectionListed["upstreamCompression"];
   readonly proxyProtocol: ConnectionListed["proxyProtocol"];
   readonly clientTls: ConnectionInput["clientTls"];
   readonly durability: ConnectionInput["durability"];
@@ -62,6 +63,7 @@ export function emptyDraft(id: string): ConnectionDraft {
     clientPassword: keep,
     upstreamTls: "preferred",
     upstreamCa: "",
+    upstreamCompression: "off",
     proxyProtocol: "off",
     clientTls: "optional",
     durability: "os",
@@ -84,6 +86,7 @@ export function draftOf(listed: ConnectionListed): ConnectionDraft {
     clientPassword: keep,
     upstreamTls: listed.upstreamTls,
     upstreamCa: listed.upstreamCa ?? "",
+    upstreamCompression: listed.upstreamCompression,
     proxyProtocol: listed.proxyProtocol,
     clientTls: listed.clientTls,
     durability: listed.durability,
@@ -103,6 +106,7 @@ export function readDraft(draft: ConnectionDraft): ReadDraft {
     clientUser: mapped ? draft.clientUser : null,
     upstreamTls: draft.upstreamTls,
     upstreamCa: draft.upstreamCa.trim() === "" ? null : draft.upstreamCa,
+    upstreamCompression: draft.upstreamCompression,
     proxyProtocol: draft.proxyProtocol,
     clientTls: draft.clientTls,
     durability: draft.durability,
@@ -146,6 +150,7 @@ function fieldOf(path: string): keyof ConnectionDraft {
     case "clientUser":
     case "upstreamTls":
     case "upstreamCa":
+    case "upstreamCompression":
     case "proxyProtocol":
     case "clientTls":
     case "durability":

@@ -6,12 +6,14 @@ import { ResultGrid } from "../viewer/ResultGrid.tsx";
 import styles from "./DetailTabs.module.css";
 import { Facts } from "./Facts.tsx";
 import { ParameterList } from "./ParameterList.tsx";
+import { ParameterSets } from "./ParameterSets.tsx";
 import { Timings } from "./Timings.tsx";
 
 /** Results, parameters, timings and facts of a statement. */
 export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
-  const { results, params, attributes, row } = detail;
-  const [tab, setTab] = useState(results.length > 0 ? "result-0" : (params?.length ?? 0) > 0 ? "parameters" : "facts");
+  const { results, params, paramSets, attributes, row } = detail;
+  const parameterCount = params?.length ?? paramSets?.count ?? null;
+  const [tab, setTab] = useState(results.length > 0 ? "result-0" : (parameterCount ?? 0) > 0 ? "parameters" : "facts");
   return (
     <Tabs.Root value={tab} onValueChange={setTab} className={styles.tabs}>
       <Tabs.List className={styles.list} aria-label="Parts of the statement">
@@ -23,9 +25,9 @@ export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
             </Tabs.Trigger>
           );
         })}
-        {params !== null && (
+        {parameterCount !== null && (
           <Tabs.Trigger value="parameters" className={styles.tab}>
-            Parameters <span className={styles.count}>{params.length}</span>
+            {paramSets === null ? "Parameters" : "Executions"} <span className={styles.count}>{count(parameterCount)}</span>
           </Tabs.Trigger>
         )}
         {attributes.length > 0 && (
@@ -50,6 +52,7 @@ export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
       })}
       <Tabs.Content value="parameters" className={styles.content}>
         {params !== null && <ParameterList parameters={params} />}
+        {paramSets !== null && <ParameterSets sets={paramSets} />}
       </Tabs.Content>
       <Tabs.Content value="attributes" className={styles.content}>
         <ParameterList parameters={attributes} claimed />

@@ -9,7 +9,8 @@ import styles from "./Facts.module.css";
 
 /** What is known about a statement besides its text and rows. */
 export function Facts({ detail }: { readonly detail: StatementDetail }) {
-  const { row } = detail;
+  const { row, infile, state } = detail;
+  const variables = Object.entries(state?.variables ?? {}).map(([name, value]) => `${name} = ${value}`);
   const facts: readonly Fact[] = [
     ["Actor", <ActorName key="actor" name={row.actor} authenticated={row.authenticated} spelledOut />],
     ["Connection", <PlainText key="connection" text={row.connection} />],
@@ -25,10 +26,15 @@ export function Facts({ detail }: { readonly detail: StatementDetail }) {
       </button>,
     ],
     ["Number", count(row.seq)],
+    ["Asks for", detail.summary === null ? null : <PlainText key="summary" text={detail.summary} />],
+    ["Local file", infile === null ? null : <PlainText key="infile" text={`${infile.name}, ${bytes(infile.bytes)} sent`} />],
     ["Rows", row.rows === null ? null : count(row.rows)],
     ["Affected", row.affected === null ? null : count(row.affected)],
     ["Insert id", detail.insertId],
     ["Warnings", count(detail.warnings)],
+    ["Schema from then on", state?.schema ? <PlainText key="schema" text={state.schema} /> : null],
+    ["Set in the session", variables.length === 0 ? null : <PlainText key="variables" text={variables.join(", ")} />],
+    ["GTID", state?.gtid ? <PlainText key="gtid" text={state.gtid} /> : null],
     ["From client", bytes(row.bytesIn)],
     ["To client", bytes(row.bytesOut)],
     ["Error", row.errno === null ? null : `${row.errno}${detail.sqlstate === null ? "" : `, SQLSTATE ${detail.sqlstate}`}`],

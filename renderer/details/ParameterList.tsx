@@ -10,6 +10,8 @@ interface ParameterListProps {
   readonly claimed?: boolean;
 }
 
+const indicators = { default: "the column's default", ignore: "not written" } as const;
+
 /** Parameters of a prepared statement, or query attributes, in order. */
 export function ParameterList({ parameters, claimed = false }: ParameterListProps) {
   if (parameters.length === 0) return <p className={styles.none}>The statement was executed without parameters.</p>;
@@ -44,7 +46,7 @@ export function ParameterList({ parameters, claimed = false }: ParameterListProp
                 {parameter.unsigned ? " unsigned" : ""}
               </td>
               <td className={styles.value}>
-                <CellText cell={parameter.value} />
+                {parameter.indicator === undefined ? <CellText cell={parameter.value} /> : indicators[parameter.indicator]}
               </td>
             </tr>
           ))}

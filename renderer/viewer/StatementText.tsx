@@ -4,6 +4,7 @@ import { inlineParameters } from "../format/inline-parameters.ts";
 import { bytes } from "../format/quantity.ts";
 import { layOutSql } from "../format/sql-layout.ts";
 import { CopyButton } from "../shell/CopyButton.tsx";
+import { PlainText } from "../shell/PlainText.tsx";
 import { usePreferences } from "../state/preferences.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
@@ -21,7 +22,8 @@ export function StatementText({ detail }: { readonly detail: StatementDetail }) 
   if (sql === null) {
     return (
       <div className={styles.none} data-pane="details" tabIndex={-1}>
-        {detail.row.command} has no text.
+        {detail.row.command} has no text{detail.summary === null ? "." : ": "}
+        {detail.summary !== null && <PlainText text={detail.summary} />}
       </div>
     );
   }

@@ -108,6 +108,7 @@ describe.each(available(inject("servers")))("at $kind", (server: ServerAddress) 
     await client.command(command(Command.PING));
     await client.quit();
     const { statements } = await lastSession();
+    expect(statements[2]).toMatchObject({ outcome: "ok", rows: null, results: [[]], decodeFailed: null });
     const told = statements.slice(2).map(({ command: name, summary, sql }) => [name, summary ?? sql]);
     expect(told).toEqual([
       ["COM_FIELD_LIST", "listed LIKE %"],

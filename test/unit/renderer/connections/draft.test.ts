@@ -42,8 +42,9 @@ describe("a connection's draft", () => {
   });
 
   it("gives back an unchanged connection unchanged", () => {
-    const read = readDraft(draftOf(fakeConnection));
-    const { hasUpstreamPassword: _up, hasClientPassword: _client, listener: _listener, ...connection } = fakeConnection;
+    const listed = { ...fakeConnection, upstreamCompression: "zstd" } as const;
+    const read = readDraft(draftOf(listed));
+    const { hasUpstreamPassword: _up, hasClientPassword: _client, listener: _listener, ...connection } = listed;
     expect(read).toEqual({ ok: true, connection, secrets: {} });
   });
 });

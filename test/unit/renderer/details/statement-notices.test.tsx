@@ -6,7 +6,19 @@ import { fakeRow } from "../../../support/renderer/fake-statements.ts";
 
 function shown(redacted: number): string {
   const detail: StatementDetail = {
-    ...{ sql: null, sqlCutFrom: null, params: null, attributes: [], insertId: null, warnings: 0, sqlstate: null },
+    ...{
+      sql: null,
+      sqlCutFrom: null,
+      params: null,
+      paramSets: null,
+      attributes: [],
+      summary: null,
+      infile: null,
+      state: null,
+      insertId: null,
+      warnings: 0,
+      sqlstate: null,
+    },
     ...{ decodeFailed: null, digest: null, digestText: null, results: [] },
     row: { ...fakeRow(0), message: null, partial: false, redacted },
   };
