@@ -1,6 +1,7 @@
 /** The only file that wires concrete parts together; the hosts and the demo start the workstation here. */
 import { statSync } from "node:fs";
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConnectionListeners } from "./api/connections/connection-listeners.ts";
 import { ConnectionStore } from "./api/connections/connection-store.ts";
@@ -175,10 +176,24 @@ async function settledWithin(started: Promise<void>, limitMs: number): Promise<v
 
 async function makeDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeWithParents(path);
     await access(path, constants.W_OK);
   } catch (cause) {
     throw unusable(path, cause);
+  }
+}
+
+/** Node's own recursive mkdir goes on for ever where a file system says ENOENT to what it does not let anybody make, as /proc does. */
+async function makeWithParents(path: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw cause;
+    await makeWithParents(dirname(path));
+    await make();
   }
 }
 

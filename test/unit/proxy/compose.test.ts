@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -26,6 +26,16 @@ describe("composeWorkstation", () => {
     const file = join(directory, "a-file");
     writeFileSync(file, "");
     await expect(compose(file)).rejects.toMatchObject({ code: "directory-unusable", message: expect.stringContaining(file) });
+  });
+
+  it("makes the data directory and what it lies in", async () => {
+    const deep = join(directory, "not", "there");
+    await (await compose(deep)).close();
+    expect(statSync(deep).mode & 0o777).toBe(0o700);
+  });
+
+  it.runIf(process.platform === "linux")("refuses a data directory that the system says is nowhere", async () => {
+    await expect(compose("/proc/stenograph/data")).rejects.toMatchObject({ code: "directory-unusable" });
   });
 
   it("says at the start that broken settings were put aside", async () => {
