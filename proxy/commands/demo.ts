@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
@@ -9,6 +9,7 @@ import { type CheckResult, checkDemo } from "../demo/demo-check.ts";
 import { type DemoSource, openDemoSource } from "../demo/demo-source.ts";
 import { keepWorkloadRunning, untilListening } from "../demo/running-workload.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
+import { recordingsDirectory } from "../recording/recording-files.ts";
 import { serveBrowsers, typescriptWorkers } from "../serve-browsers.ts";
 import { electronBinary } from "../setup/electron-binary.ts";
 import { runDesktop } from "./run-desktop.ts";
@@ -87,7 +88,7 @@ async function withDirectory({ data }: DemoOptions, work: (dataDirectory: string
     await work(temporary);
     kept = process.exitCode === 1;
   } finally {
-    if (kept) say(`What was recorded is kept for a look: ${temporary}`);
+    if (kept && existsSync(recordingsDirectory(temporary))) say(`What was recorded is kept for a look: ${temporary}`);
     else rmSync(temporary, { recursive: true, force: true });
   }
 }

@@ -17,6 +17,11 @@ export async function writeLine(line: string): Promise<void> {
   if (!closed && !process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, "drain");
 }
 
+/** `1 row`, `2 rows`. */
+export function counted(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? "" : "s"}`;
+}
+
 /** Whether the data directory is there; where not, says so and sets the exit code. */
 export function existingDataDirectory(dataDirectory: string): boolean {
   const found = fs.statSync(dataDirectory, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -4,7 +4,7 @@ import type { Session } from "../model/session.ts";
 import { isoMicros } from "../model/value.ts";
 import { listRecordings } from "../recording/recording-files.ts";
 import { summariseRecording } from "../recording/session-summary.ts";
-import { existingDataDirectory, writeLine } from "./output.ts";
+import { counted, existingDataDirectory, writeLine } from "./output.ts";
 
 /** `sessions`: what was recorded, read from the recordings themselves. */
 export function register(program: Command): void {
@@ -63,5 +63,5 @@ function asText(session: Session): string {
   const { id, startedAt, endedAt, connection, actor, account, client, statements, errors, closeCause } = session;
   const ended = endedAt === null ? "open" : `${((endedAt - startedAt) / 1e6).toFixed(3)} s, ${closeCause}`;
   const who = actor.authenticated ? actor.name : `${actor.name} (not authenticated)`;
-  return `${id}  ${isoMicros(startedAt)}  ${connection}  ${who}  ${account ?? "-"} from ${client}  ${statements} statements, ${errors} errors  ${ended}`;
+  return `${id}  ${isoMicros(startedAt)}  ${connection}  ${who}  ${account ?? "-"} from ${client}  ${counted(statements, "statement")}, ${counted(errors, "error")}  ${ended}`;
 }

@@ -11,7 +11,7 @@ import type { ReadEnd } from "../recording/frame-reader.ts";
 import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
 import { RecordingPass } from "../recording/recording-pass.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
-import { existingDataDirectory, writeLine } from "./output.ts";
+import { counted, existingDataDirectory, writeLine } from "./output.ts";
 
 /** Lines that are decoded before they are written. */
 const linesAtOnce = 256;
@@ -186,6 +186,12 @@ function asText(statement: Statement): string {
       ? [command, summary].filter((part) => part !== null).join(" ")
       : `${command === "COM_QUERY" ? "" : `${command} `}${sql.replace(/\s+/g, " ")}`;
   const came =
-    outcome === "error" ? `error ${errno}: ${message}` : rows !== null ? `${rows} rows` : affected !== null ? `${affected} affected` : "";
+    outcome === "error"
+      ? `error ${errno}: ${message}`
+      : rows !== null
+        ? counted(rows, "row")
+        : affected !== null
+          ? `${affected} affected`
+          : "";
   return [isoMicros(at), outcome.padEnd(7), took.padStart(12), what, came].join("  ");
 }

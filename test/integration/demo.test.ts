@@ -71,4 +71,11 @@ describe("the demo's check", () => {
     expect(run.stderr).toMatch(sentence);
     expect(run.stdout).toBe("");
   });
+
+  it("keeps no directory where nothing was recorded", async () => {
+    using directory = temporaryDirectory();
+    const run = await runStenograph(["demo", "--check", "--upstream", "mysql://nobody@127.0.0.1:1/"], { TMPDIR: directory.path });
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.not.stringContaining("kept for a look") });
+    expect(readdirSync(directory.path)).toEqual([]);
+  });
 });

@@ -22,6 +22,10 @@ it.each([["sessions"], ["sessions", "--json"], ["statements"], ["statements", "-
   },
 );
 
+it("counts one as one", async () => {
+  expect((await runStenograph(["sessions", "--data", data.path])).stdout).toContain("  1 statement, 1 error  ");
+});
+
 it("JSON holds what was recorded all the same", async () => {
   expect(await listStatements(data.path)).toMatchObject([{ sql, message }]);
 });
