@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { SqlLexer } from "../../../../proxy/sql/lexer.ts";
+import { type Reading, SqlLexer, usualReading } from "../../../../proxy/sql/lexer.ts";
 
-function tokens(sql: string): string[] {
-  const lexer = new SqlLexer(sql);
+function tokens(sql: string, reading: Reading = usualReading): string[] {
+  const lexer = new SqlLexer(sql, reading);
   const found: string[] = [];
   while (lexer.next() !== "end") found.push(`${lexer.kind} ${lexer.slice()}`);
   return found;
@@ -23,4 +23,19 @@ it.each<[string, string[]]>([
   ["表 naïve $x _y", ["word 表", "word naïve", "word $x", "word _y"]],
 ])("%s is cut into tokens as the server does", (sql, expected) => {
   expect(tokens(sql)).toEqual(expected);
+});
+
+it.each<[string, Partial<Reading>, string[]]>([
+  ["'a\\' b", { escapes: "none" }, ["string 'a\\'", "word b"]],
+  ["\"a\\\" 'b\\'c'", { escapes: "single" }, ['string "a\\"', "string 'b\\'c'"]],
+  ["a /*M!100100 b */ /*!999999 c */ d", { versionComments: "all" }, ["word a", "word b", "word c", "word d"]],
+  ["a /*M!100100 b */ c", {}, ["word a", "word c"]],
+])("%s is cut as the session's settings and the server say: %o", (sql, reading, expected) => {
+  expect(tokens(sql, { ...usualReading, ...reading })).toEqual(expected);
+});
+
+it.each(["'a", '"a', "`a", "x'41"])("%s is said not to end", (sql) => {
+  const lexer = new SqlLexer(sql);
+  lexer.next();
+  expect(lexer.terminated).toBe(false);
 });
