@@ -6,8 +6,8 @@ import type { SessionClose, SessionOpen, StatementSecretNote } from "../model/se
 import type { RecordingPosition, StatementContext } from "../model/statement.ts";
 import type { Value } from "../model/value.ts";
 import { has, MariaDbCapability } from "../protocol/capabilities.ts";
-import { type ColumnDefinition, decodeColumnDefinition, undefinedColumns } from "../protocol/column-definition.ts";
 import { decodeName } from "../protocol/character-set.ts";
+import { type ColumnDefinition, decodeColumnDefinition, undefinedColumns } from "../protocol/column-definition.ts";
 import { Command } from "../protocol/command.ts";
 import { Conversation } from "../protocol/conversation.ts";
 import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
@@ -16,8 +16,8 @@ import type { DecoderOptions, DecoderSink } from "./decoder-sink.ts";
 import { type Frame, FrameKind, type Gap, type Note, type Seal } from "./frame.ts";
 import { PacketTrack } from "./packet-track.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
-import { sessionCloseIn, sessionOpenIn } from "./session-frames.ts";
 import { SessionCharacterSets } from "./session-character-sets.ts";
+import { sessionCloseIn, sessionOpenIn } from "./session-frames.ts";
 import { StatementDraft } from "./statement-draft.ts";
 import { readStatementText } from "./statement-text.ts";
 

@@ -14,8 +14,8 @@ import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { Command, commandName } from "../protocol/command.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { decodeOkPacket } from "../protocol/ok-packet.ts";
-import { decodeSessionState } from "../protocol/session-state.ts";
 import { maxPayload } from "../protocol/packet-writer.ts";
+import { decodeSessionState } from "../protocol/session-state.ts";
 import type { PacketTrack } from "./packet-track.ts";
 
 const wireBytes = (length: number): number => length + 4 * (Math.floor(length / maxPayload) + 1);

@@ -1,6 +1,7 @@
 /** The text that a command carries itself, and what comes with it. */
-import { decodeStatementText, decodeText } from "../protocol/character-set.ts";
+
 import { decodeChangeUser } from "../protocol/change-user.ts";
+import { decodeStatementText, decodeText } from "../protocol/character-set.ts";
 import { decodeComQuery } from "../protocol/com-query.ts";
 import { Command } from "../protocol/command.ts";
 import { summariseCommand } from "../protocol/command-summary.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import mysql from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { clientIsThere, runClient, type Target } from "../support/clients.ts";
-import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
 import { recordedSessions } from "../support/recorded.ts";
+import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
 import { available } from "../support/servers.ts";
 import { temporaryDirectory } from "../support/stenograph.ts";
 
@@ -97,7 +97,7 @@ describe.each(available(inject("servers")))("at $kind", (server) => {
 
   describe.each(["off", "zlib"] as const)("mysql2 with %s of its own", (own) => {
     it.each(algorithms)(
-      "gets its rows with %s upstream, also after an error, from a statement of 20 MB and a prepared one",
+      "gets its rows with %s upstream, also after an error, from a statement of 20 MB, a prepared one and as another user",
       async (upstream) => {
         const connection = await mysql.createConnection({ ...through(upstream), compress: own === "zlib", rowsAsArray: true });
         const warnings: string[] = [];

@@ -54,7 +54,7 @@ describe("text in the character set of a collation", () => {
 
 describe("a statement's text", () => {
   it.each([
-    ["in the session\'s character set, also where its bytes are UTF-8 by chance", "c3a9", 8, "Ã©"],
+    ["in the session's character set, also where its bytes are UTF-8 by chance", "c3a9", 8, "Ã©"],
     ["the session's character set where it is not UTF-8", "d6d0", 28, "中"],
     ["one character a byte where it is neither", "d6", 28, "Ö"],
     ["one character a byte where nothing is known", "e9", null, "é"],
