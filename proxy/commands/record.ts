@@ -123,6 +123,10 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
     clientTls: options.clientTls,
     durability: options.durability,
   };
+  if (auth === "mapped" && options.clientPasswordEnv !== undefined && secretFrom(options.clientPasswordEnv) === "") {
+    const message = `The environment variable ${options.clientPasswordEnv} is empty: without a password for clients nobody could sign in.`;
+    throw new FailureError("usage", message);
+  }
   const secrets = {
     upstreamPassword: secretFrom(options.upstreamPasswordEnv),
     clientPassword: secretFrom(options.clientPasswordEnv),

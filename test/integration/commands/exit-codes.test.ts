@@ -223,3 +223,12 @@ describe.each(available(inject("servers")).slice(0, 1))("a directory with record
     }
   });
 });
+
+it("a password for clients that is empty is wrong usage, because nobody could sign in", async () => {
+  using data = temporaryDirectory();
+  const address = ["--listen", "127.0.0.1:0", "--upstream", "mysql://app@127.0.0.1:3306"];
+  const mapped = ["--auth", "mapped", "--client-user", "ada", "--client-password-env", "EMPTY_PASSWORD"];
+  const run = await runStenograph(["record", "--data", data.path, ...address, ...mapped], { EMPTY_PASSWORD: "" });
+  expect(run).toMatchObject({ stdout: "", exitCode: 2, stderr: expect.stringMatching(/EMPTY_PASSWORD is empty/) });
+  expect(run.stderr).toMatch(oneSentence);
+});
