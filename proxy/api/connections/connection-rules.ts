@@ -12,6 +12,8 @@ loopback.addAddress("::1", "ipv6");
 
 /** White space and control characters, which no name of a host has. */
 const notInHosts = /[\s\p{Cc}]/u;
+/** What no path of a socket should have, though the system allows it. */
+const controlCharacters = /\p{Cc}/u;
 
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -43,10 +45,13 @@ export function passwordNeededAgain(before: StoredConnection | null, connection:
 function endpointProblem(connection: Connection): string | null {
   const { listen, upstream } = connection;
   const listensOnSocket = socketPathOf(listen) !== null;
+  if (listensOnSocket && controlCharacters.test(listen.host))
+    return "The path to listen on cannot have line ends or control characters in it.";
   if (!listensOnSocket && isIP(listen.host) === 0 && listen.host !== "localhost") {
     return `“${listen.host}” is not an address to listen on; use 127.0.0.1 for programs on this machine.`;
   }
   if (socketPathOf(upstream) !== null) {
+    if (controlCharacters.test(upstream.host)) return "The upstream's path cannot have line ends or control characters in it.";
     if (listen.host === upstream.host) return "The connection would listen on its own upstream's socket; choose another path to listen on.";
     return socketTrustProblem(connection);
   }

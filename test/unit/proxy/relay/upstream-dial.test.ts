@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { dialUpstream } from "../../../../proxy/relay/upstream-dial.ts";
 import { startScriptedUpstream } from "../../../support/scripted-peer.ts";
+import { temporaryDirectory } from "../../../support/stenograph.ts";
 
 const never = new AbortController().signal;
 let server: Server | null = null;
@@ -50,4 +53,34 @@ it("gives up when the client has gone", async () => {
   const dialling = dialUpstream({ host: "192.0.2.1", port: 3306 }, 60_000, gone.signal);
   gone.abort();
   expect(await dialling).toMatchObject({ ok: false });
+});
+
+it("gives a connection over a Unix socket", async () => {
+  using directory = temporaryDirectory();
+  const host = join(directory.path, "upstream.sock");
+  server = createServer((accepted) => accepted.end("hello")).listen(host);
+  await once(server, "listening");
+  const dialled = await dialUpstream({ host, port: 0 }, 1000, never);
+  expect(dialled).toMatchObject({ ok: true });
+  if (dialled.ok) expect(String((await once(dialled.socket, "data"))[0])).toBe("hello");
+  const gone = await dialUpstream({ host: join(directory.path, "gone.sock"), port: 0 }, 1000, never);
+  expect(gone).toEqual({ ok: false, message: "there is no such socket (ENOENT)" });
+});
+
+/** The timer that the system runs for the connection from `port`; 2 is TCP keep-alive's. */
+function timerOf(port: number): number {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const rows = readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  return Number.parseInt(rows.find((row) => row[1]?.endsWith(local))?.[5] ?? "", 16);
+}
+
+it.runIf(process.platform === "linux")("notices an upstream that has vanished, by TCP keep-alive", async () => {
+  const upstream = await startScriptedUpstream(() => undefined);
+  const dialled = await dialUpstream({ host: "127.0.0.1", port: upstream.port }, 1000, never);
+  if (!dialled.ok) throw new Error(dialled.message);
+  expect(timerOf(dialled.socket.localPort ?? 0)).toBe(2);
+  dialled.socket.destroy();
+  await upstream.stop();
 });

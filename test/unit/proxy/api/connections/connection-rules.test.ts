@@ -34,3 +34,8 @@ it("does not take one socket for both sides", () => {
   const connection = connectionOf({ listen: socket("/run/m.sock"), upstream: socket("/run/m.sock") });
   expect(problemOf(connection, none)).toContain("own upstream's socket");
 });
+
+it("does not take a path with control characters for either side", () => {
+  expect(problemOf(connectionOf({ listen: socket("/run/\n.sock") }), none)).toContain("The path to listen on");
+  expect(problemOf(connectionOf({ upstream: socket("/run/\u001b[2J.sock") }), none)).toContain("The upstream's path");
+});
