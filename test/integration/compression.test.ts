@@ -110,6 +110,8 @@ describe.each(available(inject("servers")))("at $kind", (server) => {
         expect(prepared).toEqual([["ä", "x".repeat(70_000)]]);
         const [echoed] = await connection.query("SELECT REPEAT(?, 17000000)", ["y"]);
         expect((echoed as string[][])[0]?.[0]?.length).toBe(17_000_000);
+        await connection.changeUser({ user: server.app.user, password: server.app.password, database: "test" });
+        expect((await connection.query("SELECT DATABASE()"))[0]).toEqual([["test"]]);
         expect(warnings).toEqual([]);
         await connection.end();
       },
