@@ -35,8 +35,11 @@ const digits2 = (value: number): string => (value < 10 ? `0${value}` : String(va
 const digits4 = (value: number): string => String(value).padStart(4, "0");
 
 function fraction(micros: number, decimals: number): string {
-  if (decimals === 0 || (decimals > 6 && micros === 0)) return "";
-  return `.${String(micros).padStart(6, "0").slice(0, Math.min(decimals, 6))}`;
+  if (micros === 0) return decimals === 0 || decimals > 6 ? "" : `.${"0".repeat(decimals)}`;
+  const digits = String(micros).padStart(6, "0");
+  // MySQL's own columns, as those of SHOW CREATE TRIGGER, have decimals that their definitions do not tell.
+  const there = digits.replace(/0+$/, "").length;
+  return `.${digits.slice(0, Math.max(Math.min(decimals, 6), there))}`;
 }
 
 function date(reader: PacketReader): string {

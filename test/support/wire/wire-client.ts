@@ -126,6 +126,12 @@ export class WireClient {
     this.socket.destroy();
   }
 
+  /** The connection itself, for a test that speaks on it without this client. */
+  detach(): net.Socket {
+    this.socket.removeAllListeners("data");
+    return this.socket;
+  }
+
   private async answer(infile: readonly Buffer[]): Promise<Buffer[]> {
     const answer: Buffer[] = [];
     for (;;) {

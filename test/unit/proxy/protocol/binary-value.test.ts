@@ -27,6 +27,12 @@ describe("a value of the binary protocol", () => {
     ["DATE zero", "00", { type: ColumnType.DATE }, "0000-00-00"],
     ["DATETIME zero", "00", { type: ColumnType.DATETIME, decimals: 0 }, "0000-00-00 00:00:00"],
     ["DATETIME(3)", "0b ea07 0b 16 0f 16 33 78e00100", { type: ColumnType.DATETIME, decimals: 3 }, "2026-11-22 15:22:51.123"],
+    [
+      "DATETIME with a fraction that its definition does not tell",
+      "0b ea07 0b 16 0f 16 33 c0d40100",
+      { type: ColumnType.DATETIME, decimals: 0 },
+      "2026-11-22 15:22:51.12",
+    ],
     ["DATETIME(6) at midnight", "04 ea07 0b 16", { type: ColumnType.DATETIME, decimals: 6 }, "2026-11-22 00:00:00.000000"],
     ["TIME beyond a day", "08 01 22000000 16 3b 3b", { type: ColumnType.TIME, decimals: 0 }, "-838:59:59"],
     ["TIME(2) zero", "00", { type: ColumnType.TIME, decimals: 2 }, "00:00:00.00"],
