@@ -9,8 +9,8 @@ test("a core that ended is reported at the top of the window", async ({ page, fa
   await host.end();
   await expect(page.getByRole("alert")).toContainText("Disconnected, retrying. Stenograph's core");
   await expect(page.getByRole("heading", { name: "Nothing to record yet" })).toBeVisible();
+  await page.close();
   // The browser itself reports each try that fails.
   expect(faults.every((fault) => fault.includes("/api") || fault.endsWith("net::ERR_CONNECTION_REFUSED"))).toBe(true);
   faults.length = 0;
-  await page.close();
 });

@@ -11,7 +11,9 @@ test.beforeEach(async () => {
   host = await startBrowserHost();
 });
 
-test.afterEach(async () => {
+test.afterEach(async ({ page }) => {
+  // A page that outlives its core reports each try to reach it.
+  await page.goto("about:blank");
   await host.end();
 });
 

@@ -12,6 +12,7 @@ for (const theme of ["light", "dark"] as const) {
     await picture(page, `not-signed-in-${theme}`);
     await page.goto(host.url);
     await expect(page.getByRole("heading", { name: "Nothing to record yet" })).toBeVisible();
+    await page.close();
     await host.end();
     faults.length = 0;
   });
@@ -35,6 +36,8 @@ test("a page that is open while Stenograph is started again says so, and goes on
   await other.goto(second.url);
   await expect(banner).toBeHidden();
   await expect(page.getByText("Recording", { exact: true })).toBeVisible();
+  await page.close();
+  await other.close();
   await second.end();
   faults.length = 0;
 });
