@@ -21,6 +21,9 @@ import { UserChanges } from "./user-changes.ts";
 /** Clients that may wait to be accepted. */
 const backlog = 511;
 
+/** Clients of one listener that may be signing in at once; each holds a socket to the upstream meanwhile. */
+const maxOpening = 600;
+
 const defaultLimits: ConnectionPhaseLimits = { handshakeMs: 10_000, dialMs: 10_000 };
 
 /** What every listener of this process shares. */
@@ -88,6 +91,7 @@ export class Listener {
       this.server.once("error", reject);
       this.server.listen({ host, port, backlog }, () => {
         this.server.off("error", reject);
+        this.server.on("error", (error) => this.context.log(`A client could not be accepted: ${error.message}.`));
         const address = this.server.address() as net.AddressInfo;
         resolve({ state: "listening", address: address.address, port: address.port });
       });
@@ -118,8 +122,11 @@ export class Listener {
     };
     const recording = context.recorder.state;
     if (recording.state === "failing") {
-      socket.on("error", () => undefined);
-      endWith(socket, toPackets(encodeErrPacket({ errno: 1105, sqlstate: "HY000", message: recording.message }, false), 0));
+      turnAway(socket, 1105, recording.message);
+      return;
+    }
+    if (this.opening.size >= maxOpening) {
+      turnAway(socket, 1040, "Too many clients are signing in through Stenograph at this moment: try again in some seconds.");
       return;
     }
     this.opening.add(socket);
@@ -218,6 +225,12 @@ function ownVersion(greeted: string | null): string | null {
 }
 
 const lingerMs = 2000;
+
+/** Refuses a client before its Connection phase, where an ERR_Packet carries no SQLSTATE yet. */
+function turnAway(client: net.Socket, errno: number, message: string): void {
+  client.on("error", () => undefined);
+  endWith(client, toPackets(encodeErrPacket({ errno, sqlstate: "HY000", message }, false), 0));
+}
 
 /** Sends the last packet and closes; a client that does not read it in time is cut off. */
 function endWith(client: net.Socket, packet: Buffer | null): void {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { expect, inject, it } from "vitest";
-import { verifyRecording } from "../../proxy/recording/verify.ts";
 import { listRecordings } from "../../proxy/recording/recording-files.ts";
+import { verifyRecording } from "../../proxy/recording/verify.ts";
 import { openDescriptors, residentMebibytes } from "../support/process-facts.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { available, type ServerAddress } from "../support/servers.ts";

@@ -48,3 +48,18 @@ it("a client that signs in at the very moment of the stop does not keep it from 
     await server.stop();
   }
 });
+
+it("clients that connect and never sign in are held to a number, and others are told to try again", async () => {
+  const server = await startScriptedServer(() => undefined);
+  const relay = await startRecordedRelay({ upstream: { host: "127.0.0.1", port: server.port } });
+  const silent = Array.from({ length: 600 }, () => connect({ host: "127.0.0.1", port: relay.port }).on("error", () => undefined));
+  await Promise.all(silent.map((socket) => once(socket, "data")));
+  const refused = connect({ host: "127.0.0.1", port: relay.port });
+  const [answer] = (await once(refused, "data")) as [Buffer];
+  expect(answer.readUInt16LE(5)).toBe(1040);
+  expect(answer.toString("latin1")).toContain("try again");
+  for (const socket of [...silent, refused]) socket.destroy();
+  await relay.stop();
+  relay.remove();
+  await server.stop();
+});

@@ -120,7 +120,7 @@ describe("A wrong filter", () => {
 
   it.each([
     ["too long", "a".repeat(maxFilterCharacters + 1)],
-    ["nested too deep", "(".repeat(1000) + "a" + ")".repeat(1000)],
+    ["nested too deep", `${"(".repeat(1000)}a${")".repeat(1000)}`],
     ["of too many words", "a ".repeat(1000)],
   ])("that is %s is refused without a crash", (_, text) => {
     expect(parseFilter(text).ok).toBe(false);
