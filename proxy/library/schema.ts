@@ -1,14 +1,15 @@
 /** The tables of the library. It is an index: all of it can be rebuilt from the recordings, so there are no migrations. */
 import fs from "node:fs";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { matchesWildcard } from "../filter/text-match.ts";
 import { openPrivateDatabase } from "./private-database.ts";
 
 export type LibraryDatabase = Database.Database;
 
-/** Raised with every change of the tables or of what is written into them; another version is rebuilt. */
-export const schemaVersion = 3;
+/** Raised with every change of what is written into the tables; see `schemaVersion`. */
+const contentVersion = 1;
 
 /** Characters of a statement's text that are kept here; all of it is in the recording. */
 export const keptSqlCharacters = 65_536;
@@ -138,6 +139,12 @@ export function removeLibrary(dataDirectory: string): void {
 export function isDamage(thrown: unknown): boolean {
   return thrown instanceof Database.SqliteError && (thrown.code.startsWith("SQLITE_CORRUPT") || thrown.code === "SQLITE_NOTADB");
 }
+
+/**
+ * Says of a library what tables it has and what is in them, so that no change of either can be forgotten here; a library
+ * of another version is rebuilt.
+ */
+const schemaVersion = crc32(`${contentVersion}\n${tables}`) >>> 1;
 
 /** Whether the tables are there, in the version that this program writes. */
 export function isCurrent(database: LibraryDatabase): boolean {

@@ -27,7 +27,10 @@ export async function startMariadb(options: readonly string[] = []): Promise<Pri
   const base = ["--no-defaults", ...(user === null ? [] : [`--user=${user}`]), `--datadir=${join(directory, "tables")}`];
   // --force: it would otherwise refuse a machine whose own name cannot be looked up.
   const installOptions = ["--auth-root-authentication-method=normal", "--skip-test-db", "--force"];
-  const install = spawnSync("mariadb-install-db", [...base, ...installOptions], { encoding: "utf8", timeout: 120_000 });
+  const install = spawnSync("mariadb-install-db", [...base, `--tmpdir=${directory}`, ...installOptions], {
+    encoding: "utf8",
+    timeout: 120_000,
+  });
   if (install.status !== 0)
     throw new Error(`mariadb-install-db failed: ${install.error?.message ?? ""}\n${install.stdout}\n${install.stderr}`);
 
