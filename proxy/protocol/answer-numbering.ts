@@ -4,14 +4,12 @@
  * A server that compresses restarts the packets' own ids from its envelopes' whenever it flushes; clients look at the
  * former only where there are no envelopes, and then insist that each follows on the one before.
  */
-import { Conversation, conversationPrefix } from "./conversation.ts";
+import { Conversation, conversationPrefix, type Pending } from "./conversation.ts";
 import { PacketFramer } from "./packet-framer.ts";
 import { ClientRole } from "./packet-role.ts";
 
-/** The id with which the answer to one command starts. */
-interface AnswerStart {
-  readonly sequenceId: number;
-}
+/** The id with which the answer to one command starts; `null` for 1, as of nearly all. */
+type AnswerStart = number | null;
 
 /** Follows one session's Command phase between a plain client and an upstream that compresses. */
 export class AnswerNumbering {
@@ -19,7 +17,7 @@ export class AnswerNumbering {
   private readonly clientFramer: PacketFramer;
   private readonly upstreamFramer: PacketFramer;
   private beganAs: ClientRole = ClientRole.command;
-  private answering: AnswerStart | null = null;
+  private answering: Pending<AnswerStart> | null = null;
   private next = 0;
   private readonly header = Buffer.alloc(4);
   private headerFilled = 0;
@@ -81,11 +79,11 @@ export class AnswerNumbering {
 
   /** The id for a packet that came with `given`; that one where no answer is due, since there is nothing to follow on. */
   private idFor(given: number): number {
-    const head = this.conversation.pending.first?.attachment;
+    const head = this.conversation.pending.first;
     if (head === undefined) return given;
     if (head !== this.answering) {
       this.answering = head;
-      this.next = head.sequenceId;
+      this.next = head.attachment ?? 1;
     }
     const id = this.next;
     this.next = (id + 1) & 0xff;
@@ -96,7 +94,7 @@ export class AnswerNumbering {
     const role = this.beganAs === ClientRole.authentication ? this.beganAs : this.conversation.client(length);
     if (role === ClientRole.command) {
       if (this.conversation.lost !== null) while (this.conversation.finish() !== undefined);
-      this.conversation.command(first, { sequenceId });
+      this.conversation.command(first, sequenceId === 1 ? null : sequenceId, length);
       return;
     }
     this.next = sequenceId;

@@ -1,5 +1,6 @@
 /** ColumnDefinition41: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset_column_definition.html */
 import type { Column } from "../model/statement.ts";
+import { mostColumns } from "./answer.ts";
 import { decodeName } from "./character-set.ts";
 import { ColumnFlag, ColumnType, sqlTypeName } from "./column-type.ts";
 import { type Decoded, decoding } from "./packet-reader.ts";
@@ -9,9 +10,6 @@ export interface ColumnDefinition {
   readonly column: Column;
   readonly type: number;
 }
-
-/** Most columns that a result set can have (MySQL's and MariaDB's own limit). */
-const mostColumns = 4096;
 
 /**
  * Stand-ins for definitions that a text result set left out, made of its column count packet's payload: nameless

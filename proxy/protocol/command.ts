@@ -40,6 +40,12 @@ export const Command = {
   STMT_BULK_EXECUTE: 0xfa,
 } as const;
 
+/**
+ * What a semi-synchronous replica's replies begin with; they come while COM_BINLOG_DUMP streams, and get no answer.
+ * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication.html
+ */
+export const semiSyncReply = 0xef;
+
 const names: ReadonlyMap<number, string> = new Map(Object.entries(Command).map(([name, byte]) => [byte, `COM_${name}`]));
 
 /** The protocol's name of a command byte; `COM_UNKNOWN_0xNN` for a byte that has none. */

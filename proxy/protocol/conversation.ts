@@ -6,35 +6,33 @@
  * It looks at no more than the first `conversationPrefix` bytes of a payload, so that the relay can follow large
  * results without assembling them. Commands that are pipelined are answered in order.
  */
-import { Capability, has, MariaDbCapability, ServerStatus } from "./capabilities.ts";
-import { Command } from "./command.ts";
-import { Fifo } from "./fifo.ts";
+import { Answer } from "./answer.ts";
+import { Command, semiSyncReply } from "./command.ts";
 import { ClientRole, ServerRole } from "./packet-role.ts";
-import { maxPayload } from "./packet-writer.ts";
+import { type Pending, PendingCommands } from "./pending-commands.ts";
+
+export type { Pending } from "./pending-commands.ts";
 
 /** Bytes of a payload that `Conversation` needs to see. */
 export const conversationPrefix = 32;
 
-/** A command that is not answered in full yet. */
-export interface Pending<T> {
-  readonly command: number;
-  readonly attachment: T;
-}
+/** Commands that may wait for their answers. Where there are more, none of the rest is matched with its answer. */
+export const mostPending = 1_000_000;
 
-const states = {
-  first: 0,
-  columns: 1,
-  columnsEof: 2,
-  rows: 3,
-  infile: 4,
-  parameters: 5,
-  parametersEof: 6,
-  prepareColumns: 7,
-  prepareColumnsEof: 8,
-} as const;
-type State = (typeof states)[keyof typeof states];
+/** A client that has sent so much that is not answered is ahead: commands, or bytes of their payloads behind the first one's. */
+const commandsAhead = 1000;
+const bytesAhead = 1024 * 1024;
 
 const unanswered: ReadonlySet<number> = new Set([Command.QUIT, Command.STMT_SEND_LONG_DATA, Command.STMT_CLOSE]);
+
+/** Commands whose answers go on for ever, while the client may send what is part of their talk. */
+const streaming: ReadonlySet<number> = new Set([
+  Command.BINLOG_DUMP,
+  Command.BINLOG_DUMP_GTID,
+  Command.TABLE_DUMP,
+  Command.CLONE,
+  Command.SUBSCRIBE_GROUP_REPLICATION_STREAM,
+]);
 
 /**
  * The state of one connection's Command phase. `T` is what the caller attaches to each command to find it again when
@@ -42,75 +40,73 @@ const unanswered: ReadonlySet<number> = new Set([Command.QUIT, Command.STMT_SEND
  */
 export class Conversation<T> {
   /** Commands in the order in which they will be answered. */
-  readonly pending = new Fifo<Pending<T>>();
-  /** True after `server` where that packet was the last of the first pending command's answer. The caller then calls `finish`. */
-  ended = false;
-  /** Why the answer cannot be followed any more; `null` while it can. It is followed again from the next command on. */
-  lost: string | null = null;
-  private readonly deprecateEof: boolean;
-  /** Whether a result set says that its column definitions are left out. */
-  private readonly optionalMetadata: boolean;
-  /** Whether the answer to COM_STMT_PREPARE says so too. */
-  private readonly optionalPreparedMetadata: boolean;
-  private state: State = states.first;
-  private left = 0;
-  private prepareColumns = 0;
+  readonly pending = new PendingCommands<T>();
+  private readonly answer: Answer;
   /** The server has refused a LOCAL INFILE content that the client, which does not look up, sends to its end. */
   private refusedContent = false;
-  /**
-   * The rows are a procedure's OUT parameters, and more follows. MySQL says so in the EOF_Packet before them and leaves
-   * it out of the one behind them.
-   */
-  private outParameters = false;
-  /** The server has asked for authentication and waits for the client. */
-  private authenticating = false;
+  /** Why nothing is followed any more, whatever comes; `null` in nearly every session. */
+  private overrun: string | null = null;
 
   /** `capabilities`, `mariaDbCapabilities`: the flags in force on this connection. */
   constructor(capabilities: number, mariaDbCapabilities = 0) {
-    this.optionalMetadata =
-      has(capabilities, Capability.OPTIONAL_RESULTSET_METADATA) || has(mariaDbCapabilities, MariaDbCapability.CACHE_METADATA);
-    this.optionalPreparedMetadata = has(capabilities, Capability.OPTIONAL_RESULTSET_METADATA);
-    this.deprecateEof = has(capabilities, Capability.DEPRECATE_EOF);
+    this.answer = new Answer(capabilities, mariaDbCapabilities);
+  }
+
+  /** True after `server` where that packet was the last of the first pending command's answer. The caller then calls `finish`. */
+  get ended(): boolean {
+    return this.answer.ended;
+  }
+
+  /** Why the answer cannot be followed any more; `null` while it can. It is followed again from the next command on. */
+  get lost(): string | null {
+    return this.overrun ?? this.answer.lost;
   }
 
   /** Definitions of columns or parameters that are still to come before what follows them. */
   get definitionsDue(): number {
-    return this.left;
+    return this.answer.definitionsDue;
   }
 
   /** The role of the next packet from the client, which is `length` bytes long. Does not change what is pending: see `command`. */
   client(length: number): ClientRole {
-    const head = this.pending.first;
-    if (this.refusedContent || (this.state === states.infile && this.lost === null))
+    if (this.refusedContent || (this.answer.awaitsContent && this.lost === null))
       return length === 0 ? ClientRole.infileEnd : ClientRole.infileContent;
-    return this.authenticating && head !== undefined ? ClientRole.authentication : ClientRole.command;
+    return this.answer.authenticating && this.pending.length > 0 ? ClientRole.authentication : ClientRole.command;
   }
 
-  /** The client has sent `command`. Returns false where it gets no answer, and so is never pending. */
-  command(command: number, attachment: T): boolean {
-    if (unanswered.has(command)) return false;
-    this.pending.push({ command, attachment });
+  /**
+   * Whether so much is not answered yet that no more need be read from the client until some of it is. A server reads a
+   * command when it has answered the one before, so what is not read waits here as it would there. Never where the
+   * answer itself needs something from the client, or cannot be followed to its end.
+   */
+  get clientIsAhead(): boolean {
+    const { pending } = this;
+    if (pending.length <= commandsAhead && pending.bytes <= bytesAhead) return false;
+    return pending.length > 1 && this.lost === null && this.client(1) === ClientRole.command && !this.streams;
+  }
+
+  /** The client has sent `command`, of `length` payload bytes. Returns false where it gets no answer, and so is never pending. */
+  command(command: number, attachment: T, length = 1): boolean {
+    if (this.overrun !== null || unanswered.has(command) || (command === semiSyncReply && this.streams)) return false;
+    this.pending.push(command, attachment, length);
+    if (this.pending.length > mostPending) this.overrun = `more than ${mostPending} commands were waiting for their answers`;
     return true;
   }
 
   /** The client has answered what the server asked to authenticate. */
   authenticationAnswered(): void {
-    this.authenticating = false;
+    this.answer.authenticating = false;
   }
 
   /** The client has ended its LOCAL INFILE content: the answer goes on, unless it is there already. */
   infileEnded(): void {
-    if (!this.refusedContent) this.state = states.first;
+    if (!this.refusedContent) this.answer.contentEnded();
     this.refusedContent = false;
   }
 
   /** Removes the first pending command, whose answer has ended or will not come. */
   finish(): Pending<T> | undefined {
-    this.ended = false;
-    this.state = states.first;
-    this.outParameters = false;
-    this.lost = null;
-    this.authenticating = false;
+    this.answer.begin();
     return this.pending.shift();
   }
 
@@ -122,181 +118,13 @@ export class Conversation<T> {
     const head = this.pending.first;
     if (head === undefined) return ServerRole.unsolicited;
     if (this.lost !== null) return ServerRole.unknown;
-    const first = kept > 0 ? (bytes[start] as number) : -1;
-    if (this.state === states.rows) return this.row(bytes, start, kept, length, first);
-    if (first === 0xff) return this.error(bytes, start, kept);
-    switch (this.state) {
-      case states.first:
-        return this.begin(head.command, bytes, start, kept, length, first);
-      case states.columns:
-        this.left -= 1;
-        if (this.left === 0) this.state = this.deprecateEof ? states.rows : states.columnsEof;
-        return ServerRole.columnDefinition;
-      case states.columnsEof:
-        if (!isTerminator(first, length)) return this.lose("an EOF_Packet was due behind the column definitions");
-        this.beginRows(eofStatus(bytes, start, kept));
-        return ServerRole.eof;
-      case states.parameters:
-        this.left -= 1;
-        if (this.left === 0) {
-          if (this.deprecateEof) this.afterParameters();
-          else this.state = states.parametersEof;
-        }
-        return ServerRole.parameterDefinition;
-      case states.parametersEof:
-        if (!isTerminator(first, length)) return this.lose("an EOF_Packet was due behind the parameter definitions");
-        this.afterParameters();
-        return ServerRole.eof;
-      case states.prepareColumns:
-        this.left -= 1;
-        if (this.left === 0) {
-          if (this.deprecateEof) this.ended = true;
-          else this.state = states.prepareColumnsEof;
-        }
-        return ServerRole.columnDefinition;
-      case states.prepareColumnsEof:
-        if (!isTerminator(first, length)) return this.lose("an EOF_Packet was due behind the column definitions");
-        this.ended = true;
-        return ServerRole.eof;
-      case states.infile:
-        return this.lose("the server spoke before the LOCAL INFILE content ended");
-    }
+    const awaited = this.answer.awaitsContent;
+    const role = this.answer.packet(head.command, bytes, start, kept, length);
+    if (role === ServerRole.err) this.refusedContent = awaited;
+    return role;
   }
 
-  private lose(why: string): ServerRole {
-    this.lost = why;
-    return ServerRole.unknown;
+  private get streams(): boolean {
+    return streaming.has(this.pending.first?.command ?? -1);
   }
-
-  private error(bytes: Buffer, start: number, kept: number): ServerRole {
-    if (kept >= 3 && bytes[start + 1] === 0xff && bytes[start + 2] === 0xff) return ServerRole.progress;
-    this.refusedContent = this.state === states.infile;
-    this.ended = true;
-    return ServerRole.err;
-  }
-
-  private row(bytes: Buffer, start: number, kept: number, length: number, first: number): ServerRole {
-    if (first === 0xff) return this.error(bytes, start, kept);
-    if (!isTerminator(first, length)) return ServerRole.row;
-    const status = this.deprecateEof && length > 5 ? okStatus(bytes, start, kept) : eofStatus(bytes, start, kept);
-    this.state = states.first;
-    this.ended = !this.outParameters && !this.moreResults(status);
-    this.outParameters = false;
-    return ServerRole.eof;
-  }
-
-  private beginRows(status: number): void {
-    this.state = states.rows;
-    this.outParameters = has(status, ServerStatus.PS_OUT_PARAMS) && this.moreResults(status);
-    this.ended = has(status, ServerStatus.CURSOR_EXISTS);
-  }
-
-  private moreResults(status: number): boolean {
-    return has(status, ServerStatus.MORE_RESULTS_EXISTS);
-  }
-
-  private begin(command: number, bytes: Buffer, start: number, kept: number, length: number, first: number): ServerRole {
-    switch (command) {
-      case Command.QUERY:
-      case Command.STMT_EXECUTE:
-      case Command.STMT_BULK_EXECUTE:
-      case Command.PROCESS_INFO:
-        return this.beginResult(command, bytes, start, kept, length, first);
-      case Command.STMT_PREPARE:
-        return this.beginPrepare(bytes, start, kept, first);
-      case Command.STMT_FETCH:
-        return this.row(bytes, start, kept, length, first);
-      case Command.FIELD_LIST:
-        if (!isTerminator(first, length)) return ServerRole.columnDefinition;
-        this.ended = true;
-        return ServerRole.eof;
-      case Command.STATISTICS:
-        this.ended = true;
-        return ServerRole.statistics;
-      case Command.CHANGE_USER:
-        this.ended = first === 0x00;
-        this.authenticating = !this.ended && !isFastAuthSuccess(bytes, start, kept);
-        return first === 0x00 ? ServerRole.ok : ServerRole.authentication;
-      case Command.BINLOG_DUMP:
-      case Command.BINLOG_DUMP_GTID:
-      case Command.TABLE_DUMP:
-        if (!isTerminator(first, length) || length >= 9) return ServerRole.streamed;
-        this.ended = true;
-        return ServerRole.eof;
-      case Command.CLONE:
-      case Command.SUBSCRIBE_GROUP_REPLICATION_STREAM:
-        return ServerRole.streamed;
-      default:
-        this.ended = true;
-        return first === 0x00 ? ServerRole.ok : isTerminator(first, length) ? ServerRole.eof : ServerRole.unknown;
-    }
-  }
-
-  private beginResult(command: number, bytes: Buffer, start: number, kept: number, length: number, first: number): ServerRole {
-    if (first === 0x00) {
-      this.ended = !this.moreResults(okStatus(bytes, start, kept));
-      return ServerRole.ok;
-    }
-    if (first === 0xfb && command === Command.QUERY) {
-      this.state = states.infile;
-      return ServerRole.infileRequest;
-    }
-    if (isTerminator(first, length)) {
-      this.ended = !this.moreResults(eofStatus(bytes, start, kept));
-      return ServerRole.eof;
-    }
-    const columns = lengthEncodedAt(bytes, start, start + kept);
-    if (columns === null || columns.value < 1) return this.lose("a column count was due");
-    const omitted = this.optionalMetadata && columns.next < start + kept && bytes[columns.next] === 0;
-    this.left = omitted ? 0 : columns.value;
-    this.state = !omitted ? states.columns : this.deprecateEof ? states.rows : states.columnsEof;
-    return ServerRole.columnCount;
-  }
-
-  private beginPrepare(bytes: Buffer, start: number, kept: number, first: number): ServerRole {
-    if (first !== 0x00 || kept < 9) return this.lose("a COM_STMT_PREPARE_OK was due");
-    const omitted = this.optionalPreparedMetadata && kept >= 13 && bytes[start + 12] === 0;
-    this.prepareColumns = omitted ? 0 : bytes.readUInt16LE(start + 5);
-    this.left = omitted ? 0 : bytes.readUInt16LE(start + 7);
-    if (this.left > 0) this.state = states.parameters;
-    else this.afterParameters();
-    return ServerRole.prepareOk;
-  }
-
-  private afterParameters(): void {
-    this.left = this.prepareColumns;
-    if (this.left > 0) this.state = states.prepareColumns;
-    else this.ended = true;
-  }
-}
-
-/** AuthMoreData of caching_sha2_password that says an OK_Packet follows: the client sends nothing. */
-function isFastAuthSuccess(bytes: Buffer, start: number, kept: number): boolean {
-  return kept === 2 && bytes[start] === 0x01 && bytes[start + 1] === 0x03;
-}
-
-/** EOF_Packet, or an OK_Packet in its place: 0xFE starts a row only where its first value is longer than a packet. */
-function isTerminator(first: number, length: number): boolean {
-  return first === 0xfe && length < maxPayload;
-}
-
-function lengthEncodedAt(bytes: Buffer, at: number, end: number): { value: number; next: number } | null {
-  if (at >= end) return null;
-  const first = bytes[at] as number;
-  if (first < 0xfb) return { value: first, next: at + 1 };
-  if (first === 0xfc && at + 3 <= end) return { value: bytes.readUInt16LE(at + 1), next: at + 3 };
-  if (first === 0xfd && at + 4 <= end) return { value: bytes.readUIntLE(at + 1, 3), next: at + 4 };
-  if (first === 0xfe && at + 9 <= end) return { value: Number(bytes.readBigUInt64LE(at + 1)), next: at + 9 };
-  return null;
-}
-
-function eofStatus(bytes: Buffer, start: number, kept: number): number {
-  return kept >= 5 ? bytes.readUInt16LE(start + 3) : 0;
-}
-
-function okStatus(bytes: Buffer, start: number, kept: number): number {
-  const end = start + kept;
-  const affected = lengthEncodedAt(bytes, start + 1, end);
-  const insertId = affected === null ? null : lengthEncodedAt(bytes, affected.next, end);
-  return insertId !== null && insertId.next + 2 <= end ? bytes.readUInt16LE(insertId.next) : 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Capability, has, ServerStatus } from "../../../../proxy/protocol/capabilities.ts";
-import { Command } from "../../../../proxy/protocol/command.ts";
+import { Command, semiSyncReply } from "../../../../proxy/protocol/command.ts";
 import { Conversation, conversationPrefix } from "../../../../proxy/protocol/conversation.ts";
 import { ClientRole, ServerRole } from "../../../../proxy/protocol/packet-role.ts";
 import { type CapturedAnswer, capturedSessions } from "../../../support/wire/captured.ts";
@@ -166,6 +166,14 @@ describe("streams of a replica", () => {
     expect(rolesOf(following(command), [event, err])).toEqual(["streamed", "err."]);
   });
 
+  it("are not answers to what a semi-synchronous replica says meanwhile, which gets none", () => {
+    const conversation = following(Command.BINLOG_DUMP);
+    expect(conversation.command(semiSyncReply, "received")).toBe(false);
+    rolesOf(conversation, [err]);
+    conversation.finish();
+    expect(conversation.command(semiSyncReply, "nonsense here")).toBe(true);
+  });
+
   it("COM_CLONE goes on until the connection ends", () => {
     expect(rolesOf(following(Command.CLONE), [hex("01 02"), hex("fe 00")])).toEqual(["streamed", "streamed"]);
   });
@@ -221,6 +229,7 @@ describe("what may come between", () => {
 describe("an answer that cannot be followed", () => {
   it.each([
     ["a column count of a form that is none", Command.QUERY, ["fc"]],
+    ["a result of more columns than there are", Command.QUERY, ["fdffff01"]],
     ["rows without the EOF_Packet that is due", Command.QUERY, ["01", "03646566", "0131"]],
     ["a preparation that is too short", Command.STMT_PREPARE, ["0001"]],
     ["a preparation that begins like something else", Command.STMT_PREPARE, ["0300000000000000000000"]],
