@@ -81,6 +81,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     return connectionListeners.resume();
   });
   await settledWithin(resumed, startLimitMs);
+  const unwatch = store.watch(say);
   return {
     core,
     handlers,
@@ -88,7 +89,10 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     notices: notice === null ? [] : [notice],
     connect: (channel) => serveChannel(channel, handlers, reportUnexpected),
     openSessions: () => relay.openSessions(),
-    close: () => recorder.close(),
+    close: () => {
+      unwatch();
+      return recorder.close();
+    },
   };
 }
 

@@ -1,11 +1,12 @@
 /** The settings of a data directory: its place, and its connections on disk. */
-import { readFile, rename } from "node:fs/promises";
+import { readFile, rename, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { connection } from "./api/contract.ts";
 import { writePrivateFile } from "./identity/private-file.ts";
 import { FailureError } from "./model/failure.ts";
+import { withSettingsLock } from "./settings-lock.ts";
 
 const storedConnection = z.object({
   connection,
@@ -23,9 +24,14 @@ const connectionsFile = z.object({
 
 export type StoredConnection = z.output<typeof storedConnection>;
 
-/** What was read; `notice` is a sentence for the person where a broken file was put aside. */
-export interface LoadedConnections {
+/** What was read, and which version of the file it was read from. */
+export interface VersionedConnections {
   readonly connections: readonly StoredConnection[];
+  readonly version: string | null;
+}
+
+/** What was read at the start; `notice` is a sentence for the person where a broken file was put aside. */
+export interface LoadedConnections extends VersionedConnections {
   readonly notice: string | null;
 }
 
@@ -49,17 +55,41 @@ export function connectionsPath(dataDirectory: string): string {
  * cannot be read at all.
  */
 export async function loadConnections(dataDirectory: string): Promise<LoadedConnections> {
-  const path = connectionsPath(dataDirectory);
-  const text = await readIfThere(path);
-  if (text === null) return { connections: [], notice: null };
+  const read = await readWhole(dataDirectory);
+  if (!("problem" in read)) return { ...read, notice: null };
+  return withSettingsLock(dataDirectory, async () => {
+    // Another process may have put the broken file aside meanwhile, and begun a new one.
+    const again = await readWhole(dataDirectory);
+    if (!("problem" in again)) return { ...again, notice: null };
+    return { connections: [], version: null, notice: await putAside(connectionsPath(dataDirectory), again.problem) };
+  });
+}
+
+/**
+ * Reads what another process, or a person, made of `connections.json` while this one runs; `null` where it is gone. Rejects
+ * with `FailureError` (`settings-unreadable`) where it cannot be used, and leaves it as it is.
+ */
+export async function reloadConnections(dataDirectory: string): Promise<VersionedConnections | null> {
+  const read = await readWhole(dataDirectory);
+  if (!("problem" in read)) return read.version === null ? null : read;
+  const message =
+    `The connections in ${connectionsPath(dataDirectory)} were changed by another program and cannot be used ` +
+    `(${read.problem}). Mend the file or move it away; nothing is changed until then.`;
+  throw new FailureError("settings-unreadable", message);
+}
+
+/** Another text each time that `connections.json` was written; `null` where it is not there. */
+export async function connectionsVersion(dataDirectory: string): Promise<string | null> {
   try {
-    return { connections: connectionsFile.parse(JSON.parse(text)).connections, notice: null };
-  } catch (cause) {
-    return { connections: [], notice: await putAside(path, cause) };
+    const { ino, mtimeNs, size } = await stat(connectionsPath(dataDirectory), { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch {
+    // What keeps it from being looked at is told when it is read.
+    return null;
   }
 }
 
-/** Writes `connections.json` whole or not at all; rejects with `FailureError` (`settings-unwritable`). */
+/** Writes `connections.json` whole or not at all. The caller holds the lock of the settings. Rejects with `FailureError` (`settings-unwritable`). */
 export async function saveConnections(dataDirectory: string, connections: readonly StoredConnection[]): Promise<void> {
   const path = connectionsPath(dataDirectory);
   const file: z.input<typeof connectionsFile> = { format: "stenograph-connections", version: 1, connections: [...connections] };
@@ -74,6 +104,18 @@ export async function saveConnections(dataDirectory: string, connections: readon
   }
 }
 
+/** The version is taken first: a file that is replaced in between is read again. */
+async function readWhole(dataDirectory: string): Promise<VersionedConnections | { readonly problem: string }> {
+  const version = await connectionsVersion(dataDirectory);
+  const text = await readIfThere(connectionsPath(dataDirectory));
+  if (text === null) return { connections: [], version: null };
+  try {
+    return { connections: connectionsFile.parse(JSON.parse(text)).connections, version };
+  } catch (cause) {
+    return { problem: problemOf(cause) };
+  }
+}
+
 async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
@@ -83,7 +125,7 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-async function putAside(path: string, cause: unknown): Promise<string> {
+async function putAside(path: string, problem: string): Promise<string> {
   const aside = `${path}.broken-${new Date().toISOString().replaceAll(":", "-")}`;
   try {
     await rename(path, aside);
@@ -91,7 +133,7 @@ async function putAside(path: string, cause: unknown): Promise<string> {
     const message = `The connections in ${path} are broken, and the file could not be put aside: ${reasonOf(renaming)}.`;
     throw new FailureError("settings-unreadable", message, { cause: renaming });
   }
-  return `The connections could not be used (${problemOf(cause)}). The file was kept as ${aside}, and no connection is set up now.`;
+  return `The connections could not be used (${problem}). The file was kept as ${aside}, and no connection is set up now.`;
 }
 
 function problemOf(cause: unknown): string {

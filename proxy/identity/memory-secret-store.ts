@@ -9,6 +9,11 @@ export class MemorySecretStore implements SecretStore {
     return this.#secrets.get(name) ?? null;
   }
 
+  /** No other process knows what is kept here. */
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
   write(changes: ReadonlyMap<string, string | null>): Promise<void> {
     this.#secrets = withChanges(this.#secrets, changes);
     return Promise.resolve();

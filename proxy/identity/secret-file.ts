@@ -9,7 +9,10 @@ import { type SecretStore, withChanges } from "./secret-store.ts";
 const fileSchema = z.object({ format: z.literal("stenograph-secrets"), version: z.literal(1), sealed: z.string() });
 const secretsSchema = z.record(z.string(), z.string());
 
-/** Secrets in one encrypted file: opened once at the start, sealed and written whole at each change. */
+/**
+ * Secrets in one encrypted file, which is read, changed, sealed and written whole at each change. Other processes may share
+ * the file: whoever calls `write` keeps them from writing meanwhile.
+ */
 export class SecretFile implements SecretStore {
   readonly keeping = "disk";
   readonly #path: string;
@@ -37,6 +40,10 @@ export class SecretFile implements SecretStore {
     return this.#secrets.get(name) ?? null;
   }
 
+  async refresh(): Promise<void> {
+    this.#secrets = await load(this.#path, this.#cipher);
+  }
+
   write(changes: ReadonlyMap<string, string | null>): Promise<void> {
     const written = this.#writing.then(() => this.#apply(changes));
     this.#writing = written.catch(() => undefined);
@@ -44,7 +51,8 @@ export class SecretFile implements SecretStore {
   }
 
   async #apply(changes: ReadonlyMap<string, string | null>): Promise<void> {
-    const secrets = withChanges(this.#secrets, changes);
+    if (changes.size === 0) return;
+    const secrets = withChanges(await load(this.#path, this.#cipher), changes);
     const sealed = await this.#cipher.seal(JSON.stringify(Object.fromEntries(secrets)));
     const file = { format: "stenograph-secrets", version: 1, sealed };
     try {

@@ -6,6 +6,8 @@ export interface SecretStore {
   readonly keeping: SecretKeeping;
   /** The secret, or `null` where there is none. */
   read(name: string): string | null;
+  /** Takes over what another process has changed. Rejects with a `FailureError` where it cannot be read, and nothing has changed then. */
+  refresh(): Promise<void>;
   /** Sets (text) and removes (`null`) together; rejects with a `FailureError` where they cannot be kept, and nothing has changed then. */
   write(changes: ReadonlyMap<string, string | null>): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
 import { failureOf } from "../../model/failure.ts";
 import type { ListenerState } from "../../model/status.ts";
 import type { Listeners, Unsubscribe } from "../listeners.ts";
-import type { ConnectionSecretName, ConnectionStore } from "./connection-store.ts";
+import type { ChangedElsewhere, ConnectionSecretName, ConnectionStore } from "./connection-store.ts";
 
 const stopped: ListenerState = { state: "stopped" };
 
@@ -18,6 +18,7 @@ export class ConnectionListeners {
   constructor(store: ConnectionStore, listeners: Listeners) {
     this.#store = store;
     this.#listeners = listeners;
+    store.onChangedElsewhere((changed) => void this.#follow(changed));
   }
 
   stateOf(id: string): ListenerState {
@@ -53,6 +54,7 @@ export class ConnectionListeners {
 
   /** Starts a listener, and remembers it as running where it does. */
   async start(id: string): Promise<ListenerState> {
+    await this.#store.refresh();
     const state = await this.#run(this.#store.get(id));
     if (state.state === "listening") await this.#store.setRunning(id, true);
     return state;
@@ -74,6 +76,25 @@ export class ConnectionListeners {
     await this.#run(after);
   }
 
+  /** What another process changed or removed holds here too, as if it had been done here. */
+  async #follow(changed: readonly ChangedElsewhere[]): Promise<void> {
+    for (const { before, secretsChanged } of changed) {
+      const { id } = before.connection;
+      if (this.#store.find(id) !== null) await this.changed(before, secretsChanged);
+      else await this.#end(id);
+    }
+    this.#announce();
+  }
+
+  async #end(id: string): Promise<void> {
+    this.#refusals.delete(id);
+    if (this.stateOf(id).state !== "stopped") await this.#listeners.stop(id);
+  }
+
+  #announce(): void {
+    for (const listener of this.#changeListeners) listener();
+  }
+
   async #run({ connection }: StoredConnection): Promise<ListenerState> {
     this.#refusals.delete(connection.id);
     const lost = this.#store.lostSecrets(connection.id);
@@ -82,7 +103,7 @@ export class ConnectionListeners {
         ? ({ state: "failed", message: lostSentence(connection, lost) } as const)
         : await this.#tryStart(connection, this.#store.secretsOf(connection.id));
     if (state.state === "failed") this.#refusals.set(connection.id, state);
-    for (const listener of this.#changeListeners) listener();
+    this.#announce();
     return state;
   }
 

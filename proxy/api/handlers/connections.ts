@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { StoredConnection } from "../../config.ts";
-import { FailureError } from "../../model/failure.ts";
 import type { ConnectionListeners } from "../connections/connection-listeners.ts";
 import { passwordNeededAgain, problemOf } from "../connections/connection-rules.ts";
 import { testSignIn } from "../connections/sign-in-test.ts";
@@ -15,15 +14,12 @@ type ConnectionCalls = Extract<keyof CallHandlers, `connections.${string}`>;
 export function connectionHandlers(core: Core): Pick<CallHandlers, ConnectionCalls> {
   const { connections: store, connectionListeners: listeners } = core;
   return {
-    "connections.list": () => Promise.resolve({ connections: store.list().map((stored) => listed(stored, listeners)) }),
-    "connections.save": async ({ connection: input, secrets }) => {
-      const connection = { ...input, id: input.id === "" ? randomUUID() : input.id };
-      const problem = problemOf(connection, store.secretsOf(connection.id, secrets));
-      if (problem !== null) throw new FailureError("invalid-input", problem);
-      const before = store.find(connection.id);
-      const again = passwordNeededAgain(before, connection, secrets);
-      if (again !== null) throw new FailureError("invalid-input", again);
-      const stored = await store.save(connection, secrets);
+    "connections.list": async () => {
+      await store.refresh();
+      return { connections: store.list().map((stored) => listed(stored, listeners)) };
+    },
+    "connections.save": async ({ connection, secrets }) => {
+      const { before, stored } = await store.save({ ...connection, id: connection.id || randomUUID() }, secrets);
       await listeners.changed(before, changesSecret(secrets));
       return listed(stored, listeners);
     },
@@ -33,6 +29,7 @@ export function connectionHandlers(core: Core): Pick<CallHandlers, ConnectionCal
       return {};
     },
     "connections.test": async ({ connection, secrets }) => {
+      await store.refresh();
       const stored = store.secretsOf(connection.id, secrets);
       const problem = problemOf({ ...connection, id: connection.id || "new" }, stored);
       const message = problem ?? passwordNeededAgain(store.find(connection.id), connection, secrets);

@@ -2,7 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectionsPath, defaultDataDirectory, loadConnections, saveConnections } from "../../../proxy/config.ts";
+import {
+  connectionsPath,
+  connectionsVersion,
+  defaultDataDirectory,
+  loadConnections,
+  reloadConnections,
+  saveConnections,
+} from "../../../proxy/config.ts";
 import { connectionOf } from "../../support/api/connection-of.ts";
 
 let directory: string;
@@ -15,13 +22,13 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 describe("connections on disk", () => {
   it("are none where nothing was saved yet", async () => {
-    expect(await loadConnections(directory)).toEqual({ connections: [], notice: null });
+    expect(await loadConnections(directory)).toEqual({ connections: [], version: null, notice: null });
   });
 
   it("come back as they were saved, in a file that only its owner reads", async () => {
     const stored = [{ connection: connectionOf(), running: true, secrets: ["upstreamPassword" as const] }];
     await saveConnections(directory, stored);
-    expect(await loadConnections(directory)).toEqual({ connections: stored, notice: null });
+    expect(await loadConnections(directory)).toMatchObject({ connections: stored, notice: null });
     expect(statSync(connectionsPath(directory)).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory)).toEqual(["connections.json"]);
   });
@@ -31,7 +38,7 @@ describe("connections on disk", () => {
     const connections = [{ connection: before, running: false, secrets: [] }];
     writeFileSync(connectionsPath(directory), JSON.stringify({ format: "stenograph-connections", version: 1, connections }));
     const read = await loadConnections(directory);
-    expect(read).toEqual({ connections: [{ connection: connectionOf(), running: false, secrets: [] }], notice: null });
+    expect(read).toMatchObject({ connections: [{ connection: connectionOf(), running: false, secrets: [] }], notice: null });
   });
 
   it.each([
@@ -48,6 +55,23 @@ describe("connections on disk", () => {
     expect(notice).toContain(aside);
     expect(aside).toMatch(/^connections\.json\.broken-/);
     expect(readFileSync(join(directory, aside), "utf8")).toBe(text);
+  });
+
+  it("are left as they are, and said to be broken, where that happens while the program runs", async () => {
+    const text = '{"connections":[';
+    writeFileSync(connectionsPath(directory), text);
+    await expect(reloadConnections(directory)).rejects.toMatchObject({
+      message: expect.stringMatching(/changed by another program.*not JSON/),
+    });
+    expect(readFileSync(connectionsPath(directory), "utf8")).toBe(text);
+  });
+
+  it("have another version each time that they were saved, and none where they are not there", async () => {
+    expect(await connectionsVersion(directory)).toBeNull();
+    await saveConnections(directory, []);
+    const first = await connectionsVersion(directory);
+    await saveConnections(directory, []);
+    expect(new Set([first, await connectionsVersion(directory), null]).size).toBe(3);
   });
 
   it("are refused in a sentence where the directory cannot be written", async () => {
