@@ -1,17 +1,47 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { Capability } from "../../proxy/protocol/capabilities.ts";
-import { decodeText, encodingOf } from "../../proxy/protocol/character-set.ts";
+import { characterSetOf, decodeText } from "../../proxy/protocol/character-set.ts";
 import { available } from "../support/servers.ts";
 import { readResult } from "../support/wire/read-results.ts";
 import { usualCapabilities, WireClient } from "../support/wire/wire-client.ts";
 
 const sample = "Aé€ßąжшאبαกÆ日本中文한글ｱ~\\ 😀";
 
-/** Character sets of servers that the Encoding Standard does not have: text in them is shown where it is ASCII. */
-const withoutEncoding = ["armscii8", "cp850", "cp852", "dec8", "geostd8", "hp8", "keybcs2", "macce", "swe7"];
+/** Of the sets of several bytes, where such a code begins and what may follow, in hexadecimal. */
+const codes: { readonly [name: string]: readonly string[] } = {
+  big5: twoBytes(0xa1, 0xf9, 0x40),
+  cp932: [...twoBytes(0x81, 0x9f, 0x40), ...twoBytes(0xe0, 0xfc, 0x40)],
+  eucjpms: [...twoBytes(0xa1, 0xfe, 0xa1), ...kana(), ...twoBytes(0xa1, 0xfe, 0xa1).map((code) => `8f${code}`)],
+  euckr: twoBytes(0x81, 0xfe, 0x41),
+  gb18030: [...twoBytes(0x81, 0xfe, 0x40), ...fourBytes()],
+  gb2312: twoBytes(0xa1, 0xfe, 0xa1),
+  gbk: twoBytes(0x81, 0xfe, 0x40),
+  sjis: [...twoBytes(0x81, 0x9f, 0x40), ...twoBytes(0xe0, 0xfc, 0x40)],
+  ujis: [...twoBytes(0xa1, 0xfe, 0xa1), ...kana(), ...twoBytes(0xa1, 0xfe, 0xa1).map((code) => `8f${code}`)],
+};
 
-/** Characters that the Encoding Standard has elsewhere in a set than servers do, or not at all. */
-const differing: { readonly [name: string]: string } = { big5: "жш", sjis: "\\", cp932: "\\", euckr: "€®" };
+function hex(...bytes: number[]): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+function twoBytes(first: number, last: number, firstBehind: number): string[] {
+  return range(first, last).flatMap((lead) => range(firstBehind, 0xfe).map((trail) => hex(lead, trail)));
+}
+
+function kana(): string[] {
+  return range(0xa1, 0xdf).map((trail) => hex(0x8e, trail));
+}
+
+/** All of the Basic Multilingual Plane that has four bytes, and the ends of what is beyond it. */
+function fourBytes(): string[] {
+  const behind = range(0x30, 0x39);
+  const bmp = range(0x81, 0x84).flatMap((a) => behind.flatMap((b) => range(0x81, 0xfe).flatMap((c) => behind.map((d) => hex(a, b, c, d)))));
+  return [...bmp, "90308130", "9439fc36", "e3329a35"];
+}
 
 for (const server of available(inject("servers"))) {
   describe(`text from ${server.kind}`, () => {
@@ -29,27 +59,55 @@ for (const server of available(inject("servers"))) {
       );
     }
 
-    it("is read as the server means it, in the character set of every collation", async () => {
+    async function idsBySet(): Promise<Map<string, number[]>> {
       const collations =
         server.kind === "mariadb"
           ? "SELECT ID, CHARACTER_SET_NAME FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY"
           : "SELECT ID, CHARACTER_SET_NAME FROM information_schema.COLLATIONS";
-      const idsBySet = Map.groupBy(await rows(collations), ([, name]) => name ?? "");
-      const unknown: string[] = [];
-      for (const [name, found] of idsBySet) {
+      const found = Map.groupBy(await rows(collations), ([, name]) => name ?? "");
+      return new Map([...found].map(([name, all]) => [name, all.map(([id]) => Number(id))]));
+    }
+
+    it("is read as the server means it, in the character set of every collation", async () => {
+      for (const [name, ids] of await idsBySet()) {
         if (name === "binary") continue;
-        const ids = found.map(([id]) => Number(id));
-        if (ids.every((id) => encodingOf(id) === "unknown")) {
-          unknown.push(name);
-          continue;
-        }
-        const known = [...sample].filter((character) => !differing[name]?.includes(character)).join("");
-        const converted = `CONVERT('${known.replace("\\", "\\\\")}' USING ${name})`;
+        const converted = `CONVERT('${sample.replace("\\", "\\\\")}' USING ${name})`;
         const [row] = await rows(`SELECT CAST(${converted} AS BINARY), CONVERT(${converted} USING utf8mb4)`);
         const [bytes = "", text] = row ?? [];
-        for (const id of ids) expect(decodeText(Buffer.from(bytes, "hex"), id), `${name}, collation ${id}`).toBe(text);
+        for (const id of ids) {
+          expect(characterSetOf(id), `${name}, collation ${id}`).not.toBe("unknown");
+          expect(decodeText(Buffer.from(bytes, "hex"), id), `${name}, collation ${id}`).toBe(text);
+        }
       }
-      expect(unknown.sort()).toEqual(withoutEncoding);
+    });
+
+    it("has every character of every set that servers have in it, and no character where they have none", async () => {
+      for (const [name, [id = 0]] of await idsBySet()) {
+        if (/^(binary|ascii|utf|ucs)/.test(name)) continue;
+        const differing: string[] = [];
+        const single = range(0, 255).map((byte) => hex(byte));
+        for (const part of slices([...single, ...(codes[name] ?? [])], 8192)) {
+          const list = JSON.stringify(part);
+          const sql = `SELECT code, HEX(CONVERT(CONVERT(UNHEX(code) USING ${name}) USING utf8mb4))
+            FROM JSON_TABLE('${list}', '$[*]' COLUMNS (code VARCHAR(8) PATH '$')) AS t`;
+          for (const [code = "", meant = ""] of await rows(sql)) {
+            const expected = character(code, Buffer.from(meant, "hex").toString());
+            const shown = decodeText(Buffer.from(code, "hex"), id);
+            if (shown !== expected) differing.push(`${code}: ${expected} is shown as ${shown}`);
+          }
+        }
+        expect(differing, name).toEqual([]);
+      }
     });
   });
+}
+
+function slices<T>(all: readonly T[], length: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / length) }, (_, index) => all.slice(index * length, (index + 1) * length));
+}
+
+/** What servers convert to is a question mark, U+FFFD or nothing where a code is no character. */
+function character(code: string, converted: string): string | null {
+  const none = converted === "" || converted.includes("\ufffd") || (converted.includes("?") && code !== "3f");
+  return none ? null : converted;
 }
