@@ -42,21 +42,26 @@ export async function serveBrowsers(options: ServeBrowsersOptions): Promise<void
 
 async function serveUntilAsked(workstation: Workstation, options: ServeBrowsersOptions): Promise<void> {
   const asked = askedToEnd();
+  let closeDoorway = (): void => undefined;
   const host = await startBrowserHost({
     port: options.port,
     files: await StaticFiles.open(fileURLToPath(new URL("../out/renderer", import.meta.url))),
     connect: (channel) => workstation.connect(channel),
-    onFreshAddress: (url) => say(`For another browser: ${url}`),
+    onFreshAddress: (url) => {
+      closeDoorway();
+      say(`For another browser: ${url}`);
+    },
   });
   try {
     const end = await options.begin?.(workstation);
     process.stdout.write(`${JSON.stringify({ event: "serving", url: host.url })}\n`);
     for (const notice of workstation.notices) say(notice);
     say(`Open ${host.url}\nThe address lets in one browser, once. Press Ctrl+C to end.`);
-    if (options.openBrowser) await openInBrowser(host.url);
+    if (options.openBrowser) closeDoorway = await openInBrowser(host.url);
     await asked;
     await end?.();
   } finally {
+    closeDoorway();
     await host.close();
   }
 }

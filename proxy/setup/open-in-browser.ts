@@ -1,22 +1,29 @@
 import { spawn } from "node:child_process";
+import { pathToFileURL } from "node:url";
+import { writeDoorway } from "./doorway.ts";
 
 /**
  * Opens an address in the person's browser where there is one; does nothing where there is not, because the address is
- * printed as well. The address is an argument of the opened program, which other accounts of this machine can see: its
- * token is good once, so that a stolen one is noticed.
+ * printed as well. Other accounts of this machine can read what a program was started with, so the browser is given a
+ * private file that leads to the address. Resolves to what removes that file, to be called once the address was used.
  */
-export function openInBrowser(url: string): Promise<void> {
+export async function openInBrowser(url: string): Promise<() => void> {
   const command = openerOf(process.platform, process.env);
-  if (command === null) return Promise.resolve();
+  const doorway = command === null ? null : writeDoorway(url);
+  if (command === null || doorway === null) return () => undefined;
   const [program, ...args] = command;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const child = spawn(program, [...args, url], { detached: true, stdio: "ignore" });
+  const child = spawn(program, [...args, pathToFileURL(doorway.file).href], { detached: true, stdio: "ignore" });
   child.once("spawn", () => {
     child.unref();
     resolve();
   });
-  child.once("error", () => resolve());
-  return promise;
+  child.once("error", () => {
+    doorway.remove();
+    resolve();
+  });
+  await promise;
+  return doorway.remove;
 }
 
 /** The platform's program that opens an address; `null` without a display, where a text browser would take the terminal over. */
