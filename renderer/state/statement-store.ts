@@ -3,14 +3,13 @@ import { type Failure, failureOf } from "../../proxy/model/failure.ts";
 import type { Api, Schedule } from "../api/api-client.ts";
 import { FrameBatch, type NextFrame } from "./frame-batch.ts";
 import { PageCache } from "./page-cache.ts";
+import { type RowSpan, WindowFetch } from "./window-fetch.ts";
 
 type Page = CallOutput<"statements.page">;
 type Arrival = StreamEvent<"statements.follow">;
 
 const pageSize = 250;
 const mostPages = 160;
-/** How long the view must rest on rows before they are asked for, so that a fast scroll asks for none that it passes. */
-const restMs = 40;
 /** How soon the newest page is asked for again while the core is still counting. */
 const recountMs = 400;
 
@@ -24,6 +23,7 @@ export class StatementStore {
   readonly #schedule: Schedule;
   readonly #rows = new PageCache<TimelineRow>(pageSize, mostPages);
   readonly #arrivals: FrameBatch<Arrival>;
+  readonly #window: WindowFetch;
   readonly #listeners = new Set<() => void>();
   readonly #stopFrames: () => void;
   #version = 0;
@@ -34,8 +34,6 @@ export class StatementStore {
   #failure: Failure | null = null;
   #unfollow: (() => void) | null = null;
   #newest: AbortController | null = null;
-  #fetch: AbortController | null = null;
-  #cancelRest: (() => void) | null = null;
   #cancelRecount: (() => void) | null = null;
   #closed = false;
 
@@ -45,6 +43,15 @@ export class StatementStore {
     this.#schedule = schedule;
     this.#arrivals = new FrameBatch((batch) => this.#applyArrivals(batch), nextFrame);
     this.#stopFrames = () => this.#arrivals.clear();
+    this.#window = new WindowFetch(
+      {
+        total: () => this.#total,
+        has: (from, to) => this.#rows.has(from, to),
+        load: (window, signal) => this.#load(window, signal),
+        failed: (reason) => this.#changed({ failure: failureOf(reason) }),
+      },
+      schedule,
+    );
     this.reload();
   }
 
@@ -85,17 +92,9 @@ export class StatementStore {
     return this.#rows.get(index);
   }
 
-  /** Says which rows are shown now: those missing are fetched once the view rests; what was wanted before is cancelled. */
+  /** Says which rows are shown now: those missing are fetched, and those ahead of a moving view. */
   want(from: number, to: number): void {
-    const first = Math.max(0, from);
-    const last = Math.min(to, this.#total);
-    this.#cancelRest?.();
-    this.#cancelRest = null;
-    if (this.#closed || first >= last || this.#rows.has(first, last)) return;
-    this.#cancelRest = this.#schedule(() => {
-      this.#cancelRest = null;
-      this.#fetchAround(first, last);
-    }, restMs);
+    if (!this.#closed) this.#window.want(from, to);
   }
 
   /** Forgets everything and asks again, e.g. after the library was rebuilt. */
@@ -122,10 +121,7 @@ export class StatementStore {
     this.#unfollow = null;
     this.#newest?.abort();
     this.#newest = null;
-    this.#fetch?.abort();
-    this.#fetch = null;
-    this.#cancelRest?.();
-    this.#cancelRest = null;
+    this.#window.stop();
     this.#cancelRecount?.();
     this.#cancelRecount = null;
     this.#stopFrames();
@@ -157,17 +153,9 @@ export class StatementStore {
     );
   }
 
-  #fetchAround(from: number, to: number): void {
-    const limit = Math.min(1000, Math.max(pageSize, to - from));
-    const margin = Math.floor((limit - Math.min(limit, to - from)) / 2);
-    const offset = Math.max(0, from - margin);
-    const abort = new AbortController();
-    this.#fetch?.abort();
-    this.#fetch = abort;
-    this.#api.call("statements.page", { filter: this.filter, offset, limit }, abort.signal).then(
-      (page) => this.#applyPage(page, false),
-      (reason: unknown) => this.#fail(abort.signal, reason),
-    );
+  async #load({ from, to }: RowSpan, signal: AbortSignal): Promise<void> {
+    const page = await this.#api.call("statements.page", { filter: this.filter, offset: from, limit: to - from }, signal);
+    if (!signal.aborted) this.#applyPage(page, false);
   }
 
   /** While the core looks for older matches, each that it finds moves the indexes of all rows: pages from before are of no use then. */

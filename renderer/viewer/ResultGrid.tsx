@@ -25,7 +25,7 @@ import { CellText } from "./CellText.tsx";
 import { CopyRows } from "./CopyRows.tsx";
 import { columnWidth } from "./column-width.ts";
 import styles from "./ResultGrid.module.css";
-import { ResultRows } from "./result-rows.ts";
+import { type ResultAddress, ResultRows } from "./result-rows.ts";
 
 interface ResultGridProps {
   readonly session: string;
@@ -45,7 +45,7 @@ const gutter = 56;
 /** A result set, virtual in both directions. */
 export function ResultGrid({ session, seq, result, columns, rowCount }: ResultGridProps) {
   const address = useMemo(() => ({ session, seq, result }), [session, seq, result]);
-  const rows = useResultRows(address);
+  const rows = useResultRows(address, rowCount);
   const scroller = useRef<HTMLDivElement>(null);
   const domId = useId();
   const [at, setAt] = useState<CellPlace | null>(null);
@@ -211,9 +211,9 @@ function box(left: number, width: number): CSSProperties {
   return { left, width };
 }
 
-function useResultRows(address: { readonly session: string; readonly seq: number; readonly result: number }): ResultRows {
+function useResultRows(address: ResultAddress, rowCount: number): ResultRows {
   const api = useApi();
-  const rows = useMemo(() => new ResultRows(api, address, afterTime), [api, address]);
+  const rows = useMemo(() => new ResultRows(api, address, rowCount, afterTime), [api, address, rowCount]);
   useEffect(() => () => rows.close(), [rows]);
   useSyncExternalStore(rows.subscribe, rows.version);
   return rows;

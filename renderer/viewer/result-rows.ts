@@ -2,6 +2,7 @@ import type { Cell } from "../../proxy/api/contract.ts";
 import { type Failure, failureOf } from "../../proxy/model/failure.ts";
 import type { Api, Schedule } from "../api/api-client.ts";
 import { PageCache } from "../state/page-cache.ts";
+import { type RowSpan, WindowFetch } from "../state/window-fetch.ts";
 
 /** Which result set of which statement. */
 export interface ResultAddress {
@@ -15,24 +16,30 @@ export const gridCellLimit = 300;
 
 const pageSize = 200;
 const mostPages = 60;
-const restMs = 40;
 
 /** The rows of one result set, fetched in windows as they are shown. Read it with `useSyncExternalStore` over `version`. */
 export class ResultRows {
   readonly #api: Api;
   readonly #address: ResultAddress;
-  readonly #schedule: Schedule;
+  readonly #window: WindowFetch;
   readonly #rows = new PageCache<readonly Cell[]>(pageSize, mostPages);
   readonly #listeners = new Set<() => void>();
   #version = 0;
   #failure: Failure | null = null;
-  #fetch: AbortController | null = null;
-  #cancelRest: (() => void) | null = null;
 
-  constructor(api: Api, address: ResultAddress, schedule: Schedule) {
+  /** `rowCount`: how many rows the result has. */
+  constructor(api: Api, address: ResultAddress, rowCount: number, schedule: Schedule) {
     this.#api = api;
     this.#address = address;
-    this.#schedule = schedule;
+    this.#window = new WindowFetch(
+      {
+        total: () => rowCount,
+        has: (from, to) => this.#rows.has(from, to),
+        load: (window, signal) => this.#load(window, signal),
+        failed: (reason) => this.#changed(failureOf(reason)),
+      },
+      schedule,
+    );
   }
 
   get failure(): Failure | null {
@@ -50,36 +57,24 @@ export class ResultRows {
     return this.#rows.get(index);
   }
 
-  /** Says which rows are shown now; those missing are fetched once the view rests. The first ones at once. */
+  /** Says which rows are shown now: those missing are fetched. */
   want(from: number, to: number): void {
-    this.#cancelRest?.();
-    this.#cancelRest = null;
-    if (from >= to || this.#rows.has(from, to)) return;
-    if (this.#version === 0) this.#fetchFrom(from);
-    else this.#cancelRest = this.#schedule(() => this.#fetchFrom(Math.max(0, from - 50)), restMs);
+    this.#window.want(from, to);
   }
 
   close(): void {
-    this.#fetch?.abort();
-    this.#cancelRest?.();
+    this.#window.stop();
     this.#listeners.clear();
   }
 
-  #fetchFrom(from: number): void {
-    const abort = new AbortController();
-    this.#fetch?.abort();
-    this.#fetch = abort;
-    this.#api.call("statements.rows", { ...this.#address, from, limit: pageSize, cellLimit: gridCellLimit }, abort.signal).then(
-      ({ rows }) => {
-        rows.forEach((row, place) => {
-          this.#rows.put(from + place, row);
-        });
-        this.#changed(null);
-      },
-      (reason: unknown) => {
-        if (!abort.signal.aborted) this.#changed(failureOf(reason));
-      },
-    );
+  async #load({ from, to }: RowSpan, signal: AbortSignal): Promise<void> {
+    const input = { ...this.#address, from, limit: to - from, cellLimit: gridCellLimit };
+    const { rows } = await this.#api.call("statements.rows", input, signal);
+    if (signal.aborted) return;
+    rows.forEach((row, place) => {
+      this.#rows.put(from + place, row);
+    });
+    this.#changed(null);
   }
 
   #changed(failure: Failure | null): void {

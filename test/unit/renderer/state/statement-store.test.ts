@@ -91,18 +91,28 @@ describe("the statement store", () => {
     expect(drawn).toBe(1);
   });
 
-  it("fetches what is shown once the view rests, and nothing of what it passes", async () => {
-    const { core, time, store } = await open(1_000_000);
+  it("fetches what is shown while the view moves, one window at a time, and nothing twice", async () => {
+    const { core, store } = await open(1_000_000);
     for (let top = 0; top < 900_000; top += 1_000) store.want(top, top + 40);
     store.want(400_000, 400_040);
-    expect(core.asked).toHaveLength(1);
-    time.pass(40);
-    await settled();
     expect(core.asked).toHaveLength(2);
+    await settled();
+    expect(core.asked).toHaveLength(3);
     expect(store.row(400_020)?.id).toBe(400_021);
     store.want(400_000, 400_040);
-    time.pass(40);
-    expect(core.asked).toHaveLength(2);
+    await settled();
+    expect(core.asked).toHaveLength(3);
+  });
+
+  it("fetches what is shown although statements arrive with each frame", async () => {
+    const { core, time, store } = await open(1_000_000);
+    for (let frame = 0; frame < 30; frame++) {
+      core.arrive(5);
+      time.pass(16);
+      store.want(400_000, 400_040);
+      await settled();
+    }
+    expect(store.row(400_020)?.id).toBe(400_021);
   });
 
   it("forgets pages that were not looked at for long, so that its memory is bounded", async () => {
@@ -171,10 +181,12 @@ describe("the statement store", () => {
     const { core, time, store } = await open(1_000);
     store.want(0, 40);
     store.close();
-    time.pass(1_000);
+    store.want(500, 540);
+    await settled();
     core.arrive(3);
     time.pass(1_000);
-    expect(core.asked).toHaveLength(1);
+    expect(core.asked).toHaveLength(2);
+    expect(store.row(10)).toBeUndefined();
     expect(store.total).toBe(1_000);
   });
 });
