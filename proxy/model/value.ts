@@ -1,6 +1,7 @@
 /**
  * One value of a result row or one parameter of a prepared statement: the text that MySQL's text protocol
- * would give (decoded to Unicode), `null` for SQL NULL, `{ base64 }` for bytes that are not text.
+ * would give (decoded to Unicode), `null` for SQL NULL, `{ base64 }` for bytes that are not text. Floating-point numbers that
+ * came in binary have all their digits, where the text protocol would round them.
  */
 export type Value = string | null | { readonly base64: string };
 

@@ -2,8 +2,8 @@
  * Values of the binary protocol as the text that the text protocol gives for them.
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
  *
- * FLOAT differs on purpose: the text protocol rounds to six significant digits; here the shortest digits that give
- * the same 32-bit value are shown, so that nothing of what the client received is lost.
+ * FLOAT and DOUBLE differ on purpose where the text protocol rounds, to six significant digits or to the column's
+ * decimals: here the shortest digits that give the same number are shown, so that nothing of what the client received is lost.
  */
 import type { Value } from "../model/value.ts";
 import { binaryCollation, decodeText } from "./character-set.ts";
@@ -83,7 +83,7 @@ function timeValue(reader: PacketReader, decimals: number): string {
 
 function floatingValue(value: number, shortest: string, of: ValueType): string {
   if (!Number.isFinite(value)) return String(value);
-  const text = of.decimals < 31 ? fixedText(value, of.decimals) : generalText(value, shortest);
+  const text = of.decimals < 31 ? fixedText(value, shortest, of.decimals) : generalText(value, shortest);
   return zeroFilled(text, of);
 }
 

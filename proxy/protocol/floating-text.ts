@@ -1,6 +1,6 @@
 /**
- * Floating-point numbers as MySQL writes them in text (`my_gcvt` and `my_fcvt` of its dtoa.c): the shortest digits that
- * give the same number again, so that the binary protocol's values read like the text protocol's.
+ * Floating-point numbers in the notation in which MySQL writes them in text (`my_gcvt` and `my_fcvt` of its dtoa.c), with
+ * the shortest digits that give the same number again. Unlike there nothing is ever rounded away.
  */
 
 /** A magnitude as 0.DIGITS × 10^point, without zeros at either end; no digits for zero. */
@@ -40,12 +40,14 @@ export function generalText(value: number, shortest: string): string {
   return sign + plain({ digits, point });
 }
 
-/** Text of a number with a fixed number of decimals (0 to 30). */
-export function fixedText(value: number, decimals: number): string {
-  const magnitude = Math.abs(value);
-  const shortest = digitsOf(String(magnitude));
-  const fits = shortest.digits === "" || shortest.digits.length - shortest.point <= decimals;
-  return signOf(value) + (fits ? withDecimals(plain(shortest), decimals) : rounded(magnitude, shortest, decimals));
+/**
+ * Text of a number whose column has a fixed number of decimals (0 to 30): zeros fill them up, and where the number has
+ * more digits than they hold, which the text protocol rounds, all of its digits are given. `shortest`: its shortest digits.
+ */
+export function fixedText(value: number, shortest: string, decimals: number): string {
+  const digits = digitsOf(shortest.replace(/^-/, ""));
+  const fits = digits.digits === "" || digits.digits.length - digits.point <= decimals;
+  return fits ? signOf(value) + withDecimals(plain(digits), decimals) : generalText(value, shortest);
 }
 
 function plain({ digits, point }: Digits): string {
@@ -59,13 +61,4 @@ function withDecimals(text: string, decimals: number): string {
   if (decimals === 0) return text;
   const [whole = "", part = ""] = text.split(".");
   return `${whole}.${part.padEnd(decimals, "0")}`;
-}
-
-/** Rounds to `decimals`; what lies exactly in the middle goes to the even digit, where `toFixed` goes up. */
-function rounded(magnitude: number, { digits, point }: Digits, decimals: number): string {
-  const text = magnitude.toFixed(decimals);
-  const inTheMiddle = digits.length - point === decimals + 1 && Number.isInteger(magnitude * 2 ** (decimals + 1));
-  if (!inTheMiddle || Number(text.at(-1)) % 2 === 0) return text;
-  const lower = String(BigInt(text.replace(".", "")) - 1n).padStart(decimals + 1, "0");
-  return decimals === 0 ? lower : `${lower.slice(0, -decimals)}.${lower.slice(-decimals)}`;
 }

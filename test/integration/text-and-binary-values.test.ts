@@ -176,6 +176,8 @@ const expressions = [
   "MAKETIME(-5, 6, 7)",
   "IFNULL(v, 1)",
   "GREATEST(1, 2.5)",
+  "PI()",
+  "ROUND(PI(), 2) * 1e0 / 3",
   "POW(2, 70)",
   "EXP(-50)",
   "CONVERT('é' USING latin1)",
@@ -223,7 +225,7 @@ for (const server of available(inject("servers"))) {
           await client.query(`INSERT INTO kept (v) VALUES ${[...literals, "NULL"].map((literal) => `(${literal})`).join(", ")}`);
           const { text, binary } = await both("SELECT v FROM kept ORDER BY id");
           expect(text.rows).toHaveLength(literals.length + 1);
-          expect(asText(binary)).toEqual(asText(text));
+          compare(text, binary);
           expect(binary.rows.at(-1)).toEqual([null]);
         } finally {
           await client.query("DROP TEMPORARY TABLE kept");
@@ -231,24 +233,50 @@ for (const server of available(inject("servers"))) {
       },
     );
 
+    it("keeps the digits that the text protocol rounds away", async () => {
+      const { text, binary } = await both("SELECT PI() AS v");
+      expect([text.rows, binary.rows]).toEqual([[["3.141593"]], [["3.141592653589793"]]]);
+      expect(binary.columns[0]?.column.decimals).toBe(6);
+    });
+
     it.each(expressions)("of the expression %s reads the same by text and by prepared statement", async (expression) => {
       const { text, binary } = await both(`SELECT ${expression} AS v FROM numbers LIMIT 1`);
-      expect(asText(binary)).toEqual(asText(text));
+      compare(text, binary);
     });
   });
 }
 
+const floating: ReadonlySet<number> = new Set([ColumnType.FLOAT, ColumnType.DOUBLE]);
+
 /**
- * The rows for comparison. The text protocol rounds a FLOAT without decimals to six digits; the binary protocol does
- * not, and the recording keeps what the client received.
+ * The rows of both for comparison. Of a FLOAT or DOUBLE the text protocol gives what is left after rounding, to six
+ * digits or to the column's decimals. The binary protocol gives the number itself, and all of its digits must be shown.
  */
-function asText({ columns, rows }: ReadResult): Value[][] {
-  return rows.map((row) =>
-    row.map((value, index) => {
-      const definition = columns[index];
-      if (typeof value !== "string" || definition?.type !== ColumnType.FLOAT || definition.column.decimals < 31) return value;
-      const rounded = String(Number(Number(value).toPrecision(6)));
-      return (definition.column.flags & ColumnFlag.ZEROFILL) !== 0 ? rounded.padStart(12, "0") : rounded;
-    }),
+function compare(text: ReadResult, binary: ReadResult): void {
+  expect(binary.rows.length).toBe(text.rows.length);
+  for (const [index, row] of text.rows.entries()) {
+    for (const [column, rounded] of row.entries()) {
+      const definition = text.columns[column];
+      const value = binary.rows[index]?.[column] as Value;
+      if (value === rounded || definition === undefined || !floating.has(definition.type)) expect(value).toEqual(rounded);
+      else expectRounded(value, rounded, definition);
+    }
+  }
+}
+
+function expectRounded(value: Value, rounded: Value, { type, column }: ReadResult["columns"][number]): void {
+  const [all, less] = [Number(value), Number(rounded)];
+  const fixed = column.decimals < 31;
+  const lost = Math.abs(all - less);
+  if (type === ColumnType.FLOAT && Math.fround(all) === Math.fround(less)) return;
+  // Only where it has more digits than the other may a value differ.
+  expect(String(value).replace(/\D/g, "").length, `${value} for ${rounded}`).toBeGreaterThan(
+    String(rounded)
+      .replace(/\D|0+$/g, "")
+      .replace(/^0+/, "").length,
   );
+  if (fixed) expect(lost).toBeLessThanOrEqual(0.5 * 10 ** -column.decimals + Math.abs(all) * 2 ** -52);
+  else expect(lost).toBeLessThanOrEqual(0.5e-5 * Math.abs(all));
+  if (!fixed) expect(type).toBe(ColumnType.FLOAT);
+  if ((column.flags & ColumnFlag.ZEROFILL) !== 0) expect(String(value).length).toBe(String(rounded).length);
 }
