@@ -21,6 +21,7 @@ import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
 import { printable } from "./model/printable.ts";
 import { program } from "./model/program.ts";
+import { leftBehind } from "./recording/left-behind.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { closeCrashed } from "./recording/recovery.ts";
 import { sealRecording } from "./recording/seal.ts";
@@ -118,10 +119,18 @@ export async function composeRecorder(options: Pick<WorkstationOptions, "dataDir
     actor,
     recorder: lock.id,
     log: say,
-    crashed: (open) => library.grew(open.map((file) => endCrashed(file))),
+    crashed: (open) => grew(endCrashed(dataDirectory, lock.id, open)),
   });
-  relay.onProgress((recordings) => library.grew(recordings));
-  const unsealed = unsealedRecordings(relay, library);
+  /** Files of the sessions that were closed, by session, as long as the library has not said that it sealed them. */
+  const unsealed = new Map<string, string>();
+  const grew = (recordings: readonly RecordingGrowth[]): void => {
+    for (const { session, path, closed } of recordings) if (closed) unsealed.set(session, path);
+    library.grew(recordings);
+  };
+  relay.onProgress(grew);
+  library.onSessions((sessions) => {
+    for (const { id, sealed } of sessions) if (sealed) unsealed.delete(id);
+  });
   return {
     relay,
     library,
@@ -135,18 +144,6 @@ export async function composeRecorder(options: Pick<WorkstationOptions, "dataDir
   };
 }
 
-/** Files of the sessions that were closed, by session, as long as the library has not said that it sealed them. */
-function unsealedRecordings(relay: RelayClient, library: LibraryClient): ReadonlyMap<string, string> {
-  const unsealed = new Map<string, string>();
-  relay.onProgress((recordings) => {
-    for (const { session, path, closed } of recordings) if (closed) unsealed.set(session, path);
-  });
-  library.onSessions((sessions) => {
-    for (const { id, sealed } of sessions) if (sealed) unsealed.delete(id);
-  });
-  return unsealed;
-}
-
 /** Seals what the library's thread did not come to, e.g. because it was being started again when the end came. */
 function sealLate(path: string): void {
   try {
@@ -156,8 +153,13 @@ function sealLate(path: string): void {
   }
 }
 
-/** Ends the recording of a session that went down with the relay's thread. */
-function endCrashed(file: RecordingGrowth): RecordingGrowth {
+/** Ends the recordings of the sessions that went down with the relay's thread: those it told of, and those it had only begun. */
+function endCrashed(dataDirectory: string, recorder: string, open: readonly RecordingGrowth[]): RecordingGrowth[] {
+  const known = new Set(open.map(({ session }) => session));
+  return [...open, ...leftBehind(dataDirectory, recorder, known)].map((file) => (file.closed ? file : endOne(file)));
+}
+
+function endOne(file: RecordingGrowth): RecordingGrowth {
   try {
     closeCrashed(file.path);
     return { ...file, size: statSync(file.path).size, closed: true };

@@ -14,7 +14,7 @@ import { sealRecording } from "./seal.ts";
 
 /** What recovery did with one recording. */
 export type Recovery =
-  | { readonly kind: "untouched"; readonly why: "sealed" | "being recorded" }
+  | { readonly kind: "untouched"; readonly why: "sealed" | "closed" | "being recorded" }
   | { readonly kind: "sealed" }
   | { readonly kind: "recovered"; readonly cutBytes: number }
   /** Not a recording, or damaged before its end: left as it is for a person to look at. */
@@ -62,23 +62,33 @@ export function recoverRecording(dataDirectory: string, file: string): Recovery 
   }
 }
 
-/** Ends a recording whose writer is known to be gone though its process runs. Throws like `recoverRecording`. */
+/**
+ * Ends a recording whose writer is known to be gone though its process runs. It is sealed by who seals what this process
+ * recorded: two at once would seal it twice. Throws like `recoverRecording`.
+ */
 export function closeCrashed(file: string): Recovery {
   try {
     const { found, end } = inspect(file);
-    return found.sealed ? { kind: "untouched", why: "sealed" } : endRecording(file, found, end);
+    if (found.closed) return { kind: "untouched", why: found.sealed ? "sealed" : "closed" };
+    return closeRecording(file, found, end);
   } catch (thrown) {
     throw keepingFailure(thrown, file, "recovered");
   }
 }
 
 function endRecording(file: string, found: Inspection, end: ReadEnd): Recovery {
+  const ended = closeRecording(file, found, end);
+  if (ended.kind === "damaged") return ended;
+  sealRecording(file);
+  return found.closed ? { kind: "sealed" } : ended;
+}
+
+function closeRecording(file: string, found: Inspection, end: ReadEnd): Recovery {
   const size = fs.statSync(file).size;
   if (end.kind !== "end" && holdsFrame(file, end.offset + 1)) return { kind: "damaged", reason: `${end.reason} at byte ${end.offset}` };
   if (end.offset < size) cutTail(file, end.offset);
   if (!found.closed) fs.appendFileSync(file, encodeJsonFrame(FrameKind.close, nowNs(), crashed(found)), { flush: true });
-  sealRecording(file);
-  return found.closed ? { kind: "sealed" } : { kind: "recovered", cutBytes: size - end.offset };
+  return { kind: "recovered", cutBytes: size - end.offset };
 }
 
 /** Cuts what lies behind the last whole frame, after it has been copied: a length that was damaged must cost nobody the rest. */

@@ -9,6 +9,7 @@ import { composeRecorder } from "../../../proxy/compose.ts";
 import { listRecordings } from "../../../proxy/recording/recording-files.ts";
 import { verifyRecording } from "../../../proxy/recording/verify.ts";
 import { connectionOf } from "../../support/api/connection-of.ts";
+import { recordedSessions } from "../../support/recorded.ts";
 import { freePort } from "../../support/servers.ts";
 
 let directory: string;
@@ -19,6 +20,9 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
+const noSecrets = { upstreamPassword: null, clientPassword: null };
+const verified = () => [...listRecordings(directory)].map(({ path }) => verifyRecording(path));
+
 describe("composeRecorder", () => {
   it("seals at the end what the library's thread could not, because it never ran", async () => {
     const broken = join(directory, "library-that-crashes.mjs");
@@ -27,11 +31,32 @@ describe("composeRecorder", () => {
     const recorder = await composeRecorder({ dataDirectory: directory, workers });
     const nobody = { host: "127.0.0.1", port: await freePort() };
     const connection = connectionOf({ auth: "passthrough", listen: { host: "127.0.0.1", port: 0 }, upstream: nobody });
-    const state = await recorder.relay.start(connection, { upstreamPassword: null, clientPassword: null });
+    const state = await recorder.relay.start(connection, noSecrets);
     const client = connect(state.state === "listening" ? state.port : 0, "127.0.0.1");
     client.resume();
     await once(client, "close");
     await recorder.close();
-    expect([...listRecordings(directory)].map(({ path }) => verifyRecording(path))).toEqual([{ ok: true }]);
+    expect(verified()).toEqual([{ ok: true }]);
   });
+
+  it.each([["with", true] as const, ["without", false] as const])(
+    "ends and seals, %s a library, the recordings of sessions that had just begun when the relay crashed",
+    async (_with, library) => {
+      const broken = join(directory, "library-that-crashes.mjs");
+      writeFileSync(broken, "throw new Error('no library today');");
+      const workers = {
+        relay: new URL("../../fixtures/relay-thread-crashing-with-sessions.ts", import.meta.url),
+        library: library ? new URL("../../../proxy/library-thread.ts", import.meta.url) : pathToFileURL(broken),
+      };
+      const recorder = await composeRecorder({ dataDirectory: directory, workers });
+      await recorder.relay.authorityFile;
+      expect(await recorder.relay.start(connectionOf({ id: "crash" }), noSecrets)).toMatchObject({ state: "failed" });
+      await recorder.relay.stop("crash");
+      const causes = () => recordedSessions(directory).map(({ close }) => close?.cause);
+      expect(causes()).toEqual(["crashed", "client-quit"]);
+      if (library) await expect.poll(verified, { timeout: 15_000 }).toEqual([{ ok: true }, { ok: true }]);
+      await recorder.close();
+      expect(verified()).toEqual([{ ok: true }, { ok: true }]);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { FrameReader } from "../../../../proxy/recording/frame-reader.ts";
 import { RecorderLock } from "../../../../proxy/recording/recorder-lock.ts";
 import { closeCrashed, recoverRecording } from "../../../../proxy/recording/recovery.ts";
 import { sealRecording } from "../../../../proxy/recording/seal.ts";
+import { sealRecording } from "../../../../proxy/recording/seal.ts";
 import { summariseRecording } from "../../../../proxy/recording/session-summary.ts";
 import { verifyRecording } from "../../../../proxy/recording/verify.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
@@ -131,10 +132,12 @@ it("a recording is left alone while its recorder runs", () => {
   expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: 0 });
 });
 
-it("a recording whose writer went down with its thread is closed though the process runs", () => {
+it("a recording whose writer went down with its thread is closed though the process runs, for the library to seal", () => {
   const lock = RecorderLock.acquire(directory.path);
   writeRecording(file, { ...openFrame(0), recorder: lock.id }, stretches, false);
   expect(closeCrashed(file)).toEqual({ kind: "recovered", cutBytes: 0 });
+  expect(closeCrashed(file)).toEqual({ kind: "untouched", why: "closed" });
+  sealRecording(file);
   expect(closeCrashed(file)).toEqual({ kind: "untouched", why: "sealed" });
   lock.release();
 });
