@@ -6,7 +6,6 @@ import { FrameReader } from "../../../../proxy/recording/frame-reader.ts";
 import { RecorderLock } from "../../../../proxy/recording/recorder-lock.ts";
 import { closeCrashed, recoverRecording } from "../../../../proxy/recording/recovery.ts";
 import { sealRecording } from "../../../../proxy/recording/seal.ts";
-import { sealRecording } from "../../../../proxy/recording/seal.ts";
 import { summariseRecording } from "../../../../proxy/recording/session-summary.ts";
 import { verifyRecording } from "../../../../proxy/recording/verify.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
