@@ -8,12 +8,14 @@ import type { Durability } from "../model/connection.ts";
 import type { FailureError } from "../model/failure.ts";
 import type { CloseCause, CompressionFacts, SessionClose } from "../model/session.ts";
 import { AnswerNumbering } from "../protocol/answer-numbering.ts";
+import type { CompressionAlgorithm } from "../protocol/compressed-packet.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
 import { AnswerRedactor } from "./answer-redactor.ts";
 import { ChangeOfUser } from "./change-of-user.ts";
 import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
 import { CompressedSocket, type RelaySocket } from "./compression.ts";
+import { directSocket } from "./direct-socket.ts";
 import type { SessionRecording } from "./recording.ts";
 import type { UserChanges } from "./user-changes.ts";
 
@@ -68,8 +70,8 @@ export class SessionRelay {
   constructor(session: SignedInSession, recording: SessionRecording, ended: (close: SessionClose) => void) {
     this.session = session;
     const { compression } = session;
-    this.client = this.side(session.client, compression.client, false);
-    this.upstream = this.side(session.upstream, compression.upstream, true);
+    this.client = this.side(session.client, compression.client, false, (chunk) => this.fromClient(chunk));
+    this.upstream = this.side(session.upstream, compression.upstream, true, (chunk) => this.fromUpstream(chunk));
     const numbered = compression.upstream !== null && compression.client === null;
     this.numbering = numbered ? new AnswerNumbering(session.capabilities, session.mariaDbCapabilities) : null;
     this.recording = recording;
@@ -80,7 +82,7 @@ export class SessionRelay {
       {
         changeIsNext: () => this.phase.changeIsNext,
         toUpstream: (bytes) => this.toUpstream(bytes),
-        toClient: (bytes) => this.deliverAnswers(bytes),
+        toClient: (bytes) => void this.deliverAnswers(bytes),
         signedInAgain: (signedIn) => this.record(() => this.recording.note({ kind: "signed-in-again", ...signedIn })),
         refused: (detail) => {
           this.refusedChange = detail;
@@ -91,7 +93,7 @@ export class SessionRelay {
         },
         forward: (segment) => {
           this.client.resume();
-          this.forward(segment);
+          void this.forward(segment);
         },
       },
       changeOfUserMs,
@@ -101,8 +103,6 @@ export class SessionRelay {
   /** Sends the OK_Packet and begins to forward. */
   start(): void {
     const { client, upstream } = this;
-    client.on("data", (chunk: Buffer) => this.fromClient(chunk));
-    upstream.on("data", (chunk: Buffer) => this.fromUpstream(chunk));
     client.on("drain", () => upstream.resume());
     upstream.on("drain", () => client.resume());
     client.on("end", () => this.clientEnded());
@@ -112,7 +112,8 @@ export class SessionRelay {
     client.on("close", () => this.sideClosed("client-closed", upstream));
     upstream.on("close", () => this.sideClosed("upstream-closed", client));
     // The OK_Packet is the last that is not compressed.
-    this.session.client.write(this.session.okPacket);
+    const uncompressed = this.session.compression.client === null ? client : this.session.client;
+    uncompressed.write(this.session.okPacket);
     client.resume();
     upstream.resume();
   }
@@ -134,8 +135,21 @@ export class SessionRelay {
     this.end("recording-failed", 1105, "HY000", failure.message);
   }
 
-  private side(socket: net.Socket, algorithm: CompressionFacts["client"], isUpstream: boolean): RelaySocket {
-    if (algorithm === null) return socket;
+  /** One side of the session. `take` gets what it says, and tells whether nobody needs those bytes any more. */
+  private side(
+    socket: net.Socket,
+    algorithm: CompressionFacts["client"],
+    isUpstream: boolean,
+    take: (chunk: Buffer) => boolean,
+  ): RelaySocket {
+    const plain = algorithm === null ? directSocket(socket, take) : null;
+    if (plain !== null) return plain;
+    const side = algorithm === null ? socket : this.compressed(socket, algorithm, isUpstream);
+    side.on("data", take);
+    return side;
+  }
+
+  private compressed(socket: net.Socket, algorithm: CompressionAlgorithm, isUpstream: boolean): CompressedSocket {
     const malformed = (what: string): void =>
       isUpstream
         ? this.end("upstream-malformed", 1835, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`)
@@ -149,20 +163,22 @@ export class SessionRelay {
     this.detail = detail;
   }
 
-  private fromClient(chunk: Buffer): void {
-    if (this.cut || this.upstream.destroyed) return;
+  /** Records and forwards what the client says. True where nobody needs `chunk` any more. */
+  private fromClient(chunk: Buffer): boolean {
+    if (this.cut || this.upstream.destroyed) return true;
     const segments = this.phase.fromClient(chunk);
     this.clientBytes += chunk.length;
     if (segments === null) {
-      if (this.record(() => this.recording.client(chunk))) this.forward({ kind: "plain", bytes: chunk, recorded: chunk });
-      return;
+      if (!this.record(() => this.recording.client(chunk))) return true;
+      return this.forward({ kind: "plain", bytes: chunk, recorded: chunk }) && this.upstream.writableLength === 0;
     }
     for (const segment of segments) {
-      if (!this.recordSegment(segment)) return;
+      if (!this.recordSegment(segment)) return true;
       this.forward(segment);
     }
     if (this.phase.heldAuthentication > maxHeldBytes)
       this.end("client-malformed", 1153, "08S01", "An authentication packet is longer than Stenograph accepts.");
+    return false;
   }
 
   /** Authentication is recorded with its response zeroed and marked. False where it could not be recorded. */
@@ -177,26 +193,34 @@ export class SessionRelay {
     });
   }
 
-  /** Forwards what has been recorded, or lets it wait behind a change of user. */
-  private forward(segment: Segment): void {
-    if (this.cut) return;
-    if (!this.change.fromClient(segment)) {
-      this.refusedChange = null;
-      this.toUpstream(segment.bytes);
-    } else if (this.change.aheadBytes > maxAheadBytes) this.client.pause();
+  /** Forwards what has been recorded, or lets it wait behind a change of user; then it gives false. */
+  private forward(segment: Segment): boolean {
+    if (this.cut) return true;
+    if (this.change.fromClient(segment)) {
+      if (this.change.aheadBytes > maxAheadBytes) this.client.pause();
+      return false;
+    }
+    this.refusedChange = null;
+    this.toUpstream(segment.bytes);
+    return true;
   }
 
-  private fromUpstream(chunk: Buffer): void {
-    if (this.cut || this.client.destroyed) return;
+  /** Records and delivers what the upstream says. True where nobody needs `chunk` any more. */
+  private fromUpstream(chunk: Buffer): boolean {
+    if (this.cut || this.client.destroyed) return true;
     this.numbering?.renumber(chunk);
-    if (!this.change.fromUpstream(chunk)) this.deliverAnswers(chunk);
+    return !this.change.fromUpstream(chunk) && this.deliverAnswers(chunk);
   }
 
-  /** Delivers what answers commands: recorded without the secrets of a statement that they quote. */
-  private deliverAnswers(chunk: Buffer): void {
+  /** Delivers what answers commands: recorded without the secrets of a statement that they quote. True like `fromUpstream`. */
+  private deliverAnswers(chunk: Buffer): boolean {
     const pieces = this.answers.push(chunk);
-    if (pieces === null) this.deliver(chunk);
-    else for (const { bytes, recorded, redacted } of pieces) this.deliver(bytes, recorded, redacted);
+    if (pieces !== null) {
+      for (const { bytes, recorded, redacted } of pieces) this.deliver(bytes, recorded, redacted);
+      return false;
+    }
+    this.deliver(chunk);
+    return this.undurable === 0 && this.client.writableLength === 0;
   }
 
   /** Records what the client is to receive, with `redacted` secrets replaced, and sends it when it may be sent. */
