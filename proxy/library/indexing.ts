@@ -4,13 +4,13 @@ import { recorderIsAlive } from "../recording/recorder-lock.ts";
 import { recoverRecording } from "../recording/recovery.ts";
 import { DirectoryWatch, sizeOf } from "./directory-watch.ts";
 import { IndexLock } from "./index-lock.ts";
+import { IndexPace } from "./index-pace.ts";
 import { type IndexedSlice, Indexer } from "./indexer.ts";
 import type { RebuildProgress, RecordingGrowth } from "./messages.ts";
 import { isCurrent, isDamage, type LibraryDatabase, recreateTables } from "./schema.ts";
 import { Sealer } from "./sealer.ts";
 
-/** What is done in one go before others get their turn. */
-const sliceMs = 40;
+/** What is listed in one go before others get their turn. */
 const listedAtOnce = 500;
 
 const lookEveryMs = 500;
@@ -44,6 +44,9 @@ export class Indexing {
   readonly #lock: IndexLock;
   readonly #watch: DirectoryWatch;
   readonly #sealer = new Sealer();
+  readonly #pace = new IndexPace(performance.now());
+  /** How large the recordings of this process are. */
+  readonly #recorded = new Map<string, number>();
   #indexer: Indexer | null = null;
   #listing: ReturnType<DirectoryWatch["all"]> | null = null;
   #rebuilding = false;
@@ -68,9 +71,14 @@ export class Indexing {
 
   /** Takes note of what this process recorded. */
   grew(recordings: readonly RecordingGrowth[]): void {
+    const now = performance.now();
     for (const recording of recordings) {
       this.#indexer?.add(recording);
-      if (recording.closed) this.#sealer.add(recording);
+      this.#pace.recorded(recording.size - (this.#recorded.get(recording.session) ?? 0), now);
+      this.#recorded.set(recording.session, recording.size);
+      if (!recording.closed) continue;
+      this.#recorded.delete(recording.session);
+      this.#sealer.add(recording);
     }
   }
 
@@ -90,9 +98,9 @@ export class Indexing {
     if (this.#indexer !== null) this.#listing = this.#watch.all();
   }
 
-  /** Does some work, for about 40 ms; true when there is more to do at once. `now` is as for `look`. */
+  /** Does some work, for about 40 ms at most; true when there is more to do at once. `now` is as for `look`. */
   work(now: number): boolean {
-    if (now < this.#pausedUntil) return false;
+    if (now < this.#pausedUntil || this.#pace.rests(now)) return false;
     this.#list();
     this.#seal();
     if (this.#indexer?.hasWork) this.#slice(this.#indexer, now);
@@ -157,7 +165,9 @@ export class Indexing {
 
   #slice(indexer: Indexer, now: number): void {
     try {
-      const slice = indexer.slice(sliceMs);
+      const slice = indexer.slice(this.#pace.sliceMs);
+      const after = performance.now();
+      this.#pace.worked(after - now, after);
       this.#problem = null;
       this.#rebuiltBytes += slice.bytes;
       for (const closed of slice.closed) if (closed.recorder === this.#options.recorder) this.#sealer.add(closed);
