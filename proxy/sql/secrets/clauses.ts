@@ -1,5 +1,15 @@
 /** Where in a statement a secret is due, as its tokens go by. */
-import { alwaysSecret, connectionOptions, dataVerbs, harmlessBefore, namesSecret, secretArguments } from "./secret-words.ts";
+import {
+  alwaysSecret,
+  connectionOptions,
+  dataVerbs,
+  harmlessBefore,
+  keepsPassword,
+  keepsPasswords,
+  namesSecret,
+  secretArguments,
+  takesSettings,
+} from "./secret-words.ts";
 
 /** What a literal, or a parameter, is at the place where it stands. */
 export type Standing = "secret" | "settings" | "comment" | "other";
@@ -10,6 +20,8 @@ interface Call {
   readonly secret: readonly number[];
   /** The parenthesis of CREATE SERVER … OPTIONS (…). */
   readonly options: boolean;
+  /** It belongs to a function whose literals may hold settings of a connection. */
+  readonly settings: boolean;
 }
 
 const replicas: ReadonlySet<string> = new Set(["REPLICA", "SLAVE", "GROUP_REPLICATION", "ALL"]);
@@ -17,6 +29,9 @@ const openers: ReadonlySet<string> = new Set(["BY", "WITH", "VIA", "AS", "USING"
 const assignments: ReadonlySet<string> = new Set(["=", ":="]);
 const accountWords: ReadonlySet<string> = new Set(["USER", "GRANT", "CLONE"]);
 const literal = "'";
+
+/** Words behind which the value that is assigned to a variable or a column is over, unless they are in parentheses. */
+const endsValue: ReadonlySet<string> = new Set(["FROM", "WHERE", "INTO", "UNION", "LIMIT", "THEN", "FOR", "ON"]);
 
 /** Follows the statements of one text. */
 export class Clauses {
@@ -34,6 +49,10 @@ export class Clauses {
   /** Whether SET here assigns to columns, to variables, or was not met. */
   private set: "columns" | "variables" | null = null;
   private replicating = false;
+  /** What INSERT, REPLACE or UPDATE is about a table that keeps passwords: its name was met, or its rows or values follow. */
+  private passwordTable: "named" | "rows" | "columns" | null = null;
+  /** In how many parentheses a secret is being assigned, of which all literals are part; -1 where none is. */
+  private secretValueIn = -1;
   private calls: Call[] = [];
   private literalWas: Standing = "other";
 
@@ -50,7 +69,8 @@ export class Clauses {
 
   /** Whether nothing that has been begun could make what follows a secret. */
   get idle(): boolean {
-    return this.clause === null && !this.calls.some(({ secret, options }) => secret.length > 0 || options);
+    if (this.clause !== null || this.passwordTable !== null || this.secretValueIn >= 0) return false;
+    return !this.calls.some(({ secret, options, settings }) => secret.length > 0 || options || settings);
   }
 
   /** Whether a literal or a parameter that comes next would be a secret; also where the text ends here. */
@@ -70,6 +90,8 @@ export class Clauses {
   word(text: string): void {
     if (this.first === "") this.first = text;
     if (accountWords.has(text)) this.account = true;
+    if (endsValue.has(text) && this.calls.length <= this.secretValueIn) this.secretValueIn = -1;
+    this.followTable(text);
     if (openers.has(text) && this.last === "IDENTIFIED" && this.account) this.clause = "identified";
     else if (text === "SET") this.beginSet();
     else if (text === "PASSWORD" && this.set === "variables" && (this.last === "SET" || this.last === ",")) this.clause = "password";
@@ -81,16 +103,25 @@ export class Clauses {
 
   /** A name in quotes of its own kind. */
   name(text: string): void {
+    this.followTable(text);
     this.remember(text);
   }
 
   operator(text: string): void {
     if (text === ";") this.reset();
-    else if (text === "(") this.calls.push({ argument: 0, secret: secretArguments(this.last), options: this.last === "OPTIONS" });
-    else if (text === ")") this.calls.pop();
+    else if (text === "(") {
+      const options = this.last === "OPTIONS";
+      this.calls.push({ argument: 0, secret: secretArguments(this.last), options, settings: takesSettings(this.last) });
+    } else if (text === ")") this.closeCall();
     else if (text === ",") this.nextArgument();
-    if (assignments.has(text)) this.assigned = this.last;
+    if (assignments.has(text)) this.assign(text);
     this.remember(text);
+  }
+
+  /** Whether the text in quotes that has just been read as a literal is a name, as the operator behind it shows. */
+  isNameBefore(operator: string, quote: string): boolean {
+    if (this.last === "@") return assignments.has(operator);
+    return quote === '"' && (operator === "(" || operator === "." || assignments.has(operator));
   }
 
   /** A literal or a parameter: what it is. */
@@ -108,12 +139,14 @@ export class Clauses {
 
   private standing(): Standing {
     if (this.clause === "open" || this.calls.some(({ argument, secret }) => secret.includes(argument))) return "secret";
+    if (this.passwordTable === "rows" || this.secretValueIn >= 0) return "secret";
     if (this.clause !== null && !harmlessBefore.has(this.last)) return "secret";
+    if (this.clause === "password" && this.last === "TO") return "secret";
     if ((this.last === "IDENTIFIED" && this.account) || (this.last === "AS" && this.before === "CHALLENGE_RESPONSE")) return "secret";
     if (assignments.has(this.last)) return this.assignedStanding();
-    if (this.calls.at(-1)?.options === true && namesSecret(this.last)) return "secret";
-    const option = connectionOptions.get(this.last);
-    return option ?? "other";
+    if (this.calls.at(-1)?.options === true) return namesSecret(this.last) ? "secret" : "settings";
+    if (this.calls.some(({ settings }) => settings)) return "comment";
+    return connectionOptions.get(this.last) ?? "other";
   }
 
   private assignedStanding(): Standing {
@@ -121,8 +154,31 @@ export class Clauses {
     if (alwaysSecret.has(assigned)) return "secret";
     const option = connectionOptions.get(assigned);
     if (option !== undefined) return option;
-    const isVariable = this.last === ":=" || this.set === "variables" || (this.replicating && assigned === "PASSWORD");
-    return isVariable && namesSecret(assigned) ? "secret" : "other";
+    return this.replicating && assigned === "PASSWORD" ? "secret" : "other";
+  }
+
+  /** A variable or a column is assigned what follows. */
+  private assign(operator: string): void {
+    this.assigned = this.last;
+    const isVariable = operator === ":=" || this.set === "variables";
+    const isSecret = this.passwordTable === "columns" ? keepsPassword(this.assigned) : isVariable && namesSecret(this.assigned);
+    if (isSecret) this.secretValueIn = this.calls.length;
+    else if (this.calls.length <= this.secretValueIn) this.secretValueIn = -1;
+  }
+
+  /** Looks for a table that keeps passwords, and for what is put into it. */
+  private followTable(text: string): void {
+    const named = (this.last === "." && this.before === "MYSQL" && keepsPasswords(text)) || text === "AUTHENTICATION_STRING";
+    if (named && this.passwordTable === null && this.isVerb(this.first)) this.passwordTable = "named";
+    if (this.passwordTable === null) return;
+    if (text === "VALUES" || text === "VALUE" || text === "SELECT") this.passwordTable = "rows";
+    else if (text === "SET" || (text === "UPDATE" && this.last === "KEY")) this.passwordTable = "columns";
+    else if (text === "WHERE") this.passwordTable = null;
+  }
+
+  private closeCall(): void {
+    this.calls.pop();
+    if (this.calls.length < this.secretValueIn) this.secretValueIn = -1;
   }
 
   /** SET of UPDATE and the like assigns columns; that of CHARACTER SET assigns nothing. */
@@ -137,6 +193,7 @@ export class Clauses {
   private nextArgument(): void {
     const call = this.calls.at(-1);
     if (call !== undefined) call.argument += 1;
+    if (this.calls.length <= this.secretValueIn) this.secretValueIn = -1;
   }
 
   private remember(token: string): void {
@@ -148,6 +205,8 @@ export class Clauses {
     this.clause = this.clause === "open" ? "open" : null;
     this.set = null;
     this.replicating = false;
+    this.passwordTable = null;
+    this.secretValueIn = -1;
     this.calls = [];
     this.first = "";
     this.account = !this.inData;

@@ -161,6 +161,10 @@ function takeLiteral(lexer: SqlLexer, clauses: Clauses, reading: Reading, found:
   const start = lexer.start + (/["']/.test(text.charAt(lexer.start)) ? 1 : 2);
   const end = lexer.terminated ? lexer.end - 1 : lexer.end;
   const quote = text.charAt(start - 1);
+  if (clauses.isNameBefore(operatorBehind(lexer), quote)) {
+    clauses.name(text.slice(start, end).toUpperCase());
+    return;
+  }
   const standing = clauses.literal();
   if (standing === "secret") {
     if (end > start) found.stretches.push({ start, end });
@@ -169,6 +173,13 @@ function takeLiteral(lexer: SqlLexer, clauses: Clauses, reading: Reading, found:
   }
   if (firstTrigger(text.slice(lexer.start, end)) === -1 && standing !== "settings") return;
   searchContent(standing, literalContent(text, start, end, quote, reading), reading, found, clauses, depth);
+}
+
+/** The operator that follows the last token, perhaps behind white space: one of those that make a text in quotes a name. */
+function operatorBehind({ text, end }: SqlLexer): string {
+  const behind = /\s{0,8}(\(|\.|:?=)/y;
+  behind.lastIndex = end;
+  return behind.exec(text)?.[1] ?? "";
 }
 
 /** Looks for secrets in what a literal stands for. */

@@ -12,17 +12,23 @@ const triggers: readonly string[] = [
   String.raw`password(?:${gap}|_strength|["'\x60\\]{0,3}\s{0,3}(?:[=(?@"'\\]|:=|[xnb]'|0x|_|for|to\s)|$)`,
   String.raw`connection(?:${gap}|\s{0,3}[="'\\]|$)`,
   "option_list",
-  String.raw`crypt(?:${gap}|\s{0,3}\(|$)`,
-  String.raw`kdf(?:${gap}|\s{0,3}\(|$)`,
+  String.raw`crypt(?:${gap}|["\x60]?\s{0,3}\(|["\x60]?$)`,
+  String.raw`code(?:${gap}|["\x60]?\s{0,3}\(|["\x60]?$)`,
+  String.raw`kdf(?:${gap}|["\x60]?\s{0,3}\(|["\x60]?$)`,
+  ...["passwd", "pwd", "passphrase", "secret", "secret_id", "secret_key"].map(
+    (name) => String.raw`${name}(?:${gap}|["'\x60]?\s{0,3}(?::?=)|["'\x60]?$)`,
+  ),
+  String.raw`mysql(?:${gap}|["\x60]?\s{0,3}\.|["\x60]?$)`,
   "authentication_string",
   "challenge_response",
   "bind_root_pwd",
   "wsrep_sst_auth",
-  "s3_secret_key",
   "asymmetric_",
   "keyring_key_store",
   "rds_set_external_",
+  "rds_import_binlog_ssl_",
   "az_replication_change_",
+  "setupexternalsource",
 ];
 
 /** No trigger has more characters than this, with what is looked at behind it. */
@@ -64,10 +70,11 @@ export function lastTrigger(text: string): number {
 
 /** Functions and procedures with arguments (from 0) that are secrets: passwords and keys. */
 const functions: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/^(OLD_)?PASSWORD$/, [0]],
+  [/^(\w+_)?PASSWORD$/, [0]],
   [/^VALIDATE_PASSWORD_STRENGTH$/, [0]],
   [/^ENCRYPT$/, [0]],
   [/^(AES|DES)_(EN|DE)CRYPT$/, [1]],
+  [/^(EN|DE)CODE$/, [1]],
   [/^KDF$/, [0]],
   [/^ASYMMETRIC_(EN|DE)CRYPT$/, [2]],
   [/^ASYMMETRIC_SIGN$/, [2]],
@@ -75,6 +82,8 @@ const functions: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^CREATE_ASYMMETRIC_PUB_KEY$/, [1]],
   [/^KEYRING_KEY_STORE$/, [2]],
   [/^RDS_SET_EXTERNAL_(MASTER|SOURCE)\w*$/, [3]],
+  [/^RDS_IMPORT_BINLOG_SSL_MATERIAL$/, [0]],
+  [/^SETUPEXTERNALSOURCE\w*$/, [3]],
   [/^AZ_REPLICATION_CHANGE_(MASTER|PRIMARY)\w*$/, [2]],
 ];
 
@@ -88,7 +97,25 @@ export const alwaysSecret: ReadonlySet<string> = new Set(["MASTER_PASSWORD", "SO
 
 /** Variables, and options of CREATE SERVER, whose value is a secret. Upper case. */
 export function namesSecret(name: string): boolean {
-  return /(^|_)(PASSWORD|BIND_ROOT_PWD|WSREP_SST_AUTH|S3_SECRET_KEY)$/.test(name);
+  return /(^|[^A-Z])(PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|SECRET_ID|SECRET_KEY|WSREP_SST_AUTH)$/.test(name);
+}
+
+/** MySQL's and MariaDB's own tables, in schema `mysql`, in which passwords and their hashes are kept. Upper case. */
+const passwordTables: ReadonlySet<string> = new Set([...["USER", "GLOBAL_PRIV", "PASSWORD_HISTORY", "SERVERS", "SLAVE_MASTER_INFO"]]);
+
+/** Whether a table of schema `mysql`, named in upper case, holds passwords. */
+export function keepsPasswords(table: string): boolean {
+  return passwordTables.has(table);
+}
+
+/** Whether a column of such a table does. */
+export function keepsPassword(column: string): boolean {
+  return column === "PRIV" || column === "USER_ATTRIBUTES" || column === "AUTHENTICATION_STRING" || namesSecret(column);
+}
+
+/** Functions of the Spider engine that take settings, in which a password may be. Upper case. */
+export function takesSettings(name: string): boolean {
+  return name.startsWith("SPIDER_");
 }
 
 /** Behind IDENTIFIED …, or in SET PASSWORD, a literal is no secret where one of these stands before it. */
