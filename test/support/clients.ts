@@ -69,7 +69,8 @@ export function runProgram(
 ): Promise<ClientRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { ...process.env, ...environment },
+      // Some clients, and Java as a whole, take the locale's character set for their own.
+      env: { ...process.env, LC_ALL: "C.UTF-8", ...environment },
       timeout: options.timeoutMs ?? 120_000,
       killSignal: "SIGKILL",
     });
