@@ -167,12 +167,14 @@ export class Recorder {
     try {
       fs.truncateSync(file, size);
       const writer = RecordingWriter.reopen(file, size, this.files);
+      let notClosed: FailureError | null = null;
       try {
         writer.appendJson(FrameKind.gap, missing.gap);
         writer.appendJson(FrameKind.close, missing.close);
       } finally {
-        writer.close();
+        notClosed = writer.close();
       }
+      if (notClosed !== null) return false;
       this.events.progress([{ session, path: file, size: writer.size, closed: true }]);
       return true;
     } catch {

@@ -110,27 +110,40 @@ export class RecordingWriter {
     this.syncing += 1;
     this.files.fdatasync(this.fd, (error) => {
       this.syncing -= 1;
-      const why = error ?? this.removed();
-      if (this.closing && this.syncing === 0) this.release();
-      done(why === null ? null : recordingFailure(why, this.path));
+      const notKept = error === null ? this.removed() : recordingFailure(error, this.path);
+      const notClosed = this.closing && this.syncing === 0 ? this.release() : null;
+      done(notKept ?? notClosed);
     });
   }
 
-  /** Gives the file back once no sync is under way. */
-  close(): void {
+  /**
+   * Gives the file back once no sync is under way; who waits for that sync then hears whether it could be. Else returns why the
+   * file could not be closed, after which what was written may not be kept, or `null`.
+   */
+  close(): FailureError | null {
     this.closing = true;
-    if (this.syncing === 0) this.release();
+    return this.syncing === 0 ? this.release() : null;
   }
 
   /** Writing to a file that was removed succeeds, and records nothing. */
-  private removed(): Error | null {
-    return this.files.fstatSync(this.fd).nlink > 0 ? null : Object.assign(new Error("the file was removed"), { code: "ENOENT" });
+  private removed(): FailureError | null {
+    try {
+      if (this.files.fstatSync(this.fd).nlink > 0) return null;
+      return recordingFailure(Object.assign(new Error("the file was removed"), { code: "ENOENT" }), this.path);
+    } catch (thrown) {
+      return recordingFailure(thrown, this.path);
+    }
   }
 
-  private release(): void {
-    if (this.closed) return;
+  private release(): FailureError | null {
+    if (this.closed) return null;
     this.closed = true;
-    this.files.closeSync(this.fd);
+    try {
+      this.files.closeSync(this.fd);
+      return null;
+    } catch (thrown) {
+      return recordingFailure(thrown, this.path);
+    }
   }
 
   private writeOne(buffer: Buffer, bytes: number): void {

@@ -42,6 +42,13 @@ export interface ListenerContext {
   log(message: string): void;
 }
 
+/** Why the sign-in of a client ended that was under way when the listener stopped. */
+const cutOff = {
+  cause: "shutdown",
+  detail: "Stenograph stopped serving this connection while the client was signing in.",
+  answer: null,
+} as const;
+
 type Refused = Extract<ConnectionPhaseEnd, { kind: "refused" }>;
 type SignedIn = Extract<ConnectionPhaseEnd, { kind: "signed-in" }>;
 
@@ -60,6 +67,9 @@ export class Listener {
   private readonly server: net.Server;
   private readonly sessions = new Set<SessionRelay>();
   private readonly opening = new Set<net.Socket>();
+  /** Settle when their clients are signed in, or refused and recorded. */
+  private readonly accepting = new Set<Promise<void>>();
+  private stopping = false;
   private drained: (() => void) | null = null;
   private socketFile: SocketFile | null = null;
 
@@ -67,7 +77,10 @@ export class Listener {
     this.connection = connection;
     this.secrets = secrets;
     this.context = context;
-    this.server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => void this.accept(socket));
+    this.server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
+      const accepted = this.accept(socket).finally(() => this.accepting.delete(accepted));
+      this.accepting.add(accepted);
+    });
   }
 
   /** Begins to listen. Resolves to `failed` with a sentence where it cannot. */
@@ -103,14 +116,19 @@ export class Listener {
     const closed = new Promise<void>((resolve) => {
       this.server.close(() => resolve());
     });
-    const drained = new Promise<void>((resolve) => {
-      this.drained = resolve;
-    });
+    this.stopping = true;
     for (const socket of this.opening) socket.destroy();
-    for (const session of this.sessions) session.end("shutdown", 1053, "08S01", "Stenograph is shutting down this session");
-    if (this.sessions.size > 0) await drained;
+    this.endSessions();
+    await Promise.all(this.accepting);
+    // Of clients whose sign-in had just ended.
+    this.endSessions();
+    if (this.sessions.size > 0) await new Promise<void>((resolve) => (this.drained = resolve));
     await closed;
     await this.socketFile?.remove();
+  }
+
+  private endSessions(): void {
+    for (const session of this.sessions) session.end("shutdown", 1053, "08S01", "Stenograph is shutting down this session");
   }
 
   private async accept(socket: net.Socket): Promise<void> {
@@ -140,7 +158,7 @@ export class Listener {
       });
       this.opening.delete(socket);
       if (end.kind === "signed-in") this.relay(accepted, end);
-      else if (end.kind === "refused") this.refuse(accepted, end);
+      else if (end.kind === "refused") this.refuse(accepted, this.stopping ? { ...end, ...cutOff } : end);
     } catch (thrown) {
       this.opening.delete(socket);
       socket.destroy();

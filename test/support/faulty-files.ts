@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import type { RecordingFileSystem } from "../../proxy/recording/recording-writer.ts";
 
-export type FileOperation = "open" | "mkdir" | "write" | "truncate" | "sync";
+export type FileOperation = "open" | "mkdir" | "write" | "truncate" | "sync" | "stat" | "close";
 
 /** The real file system, except where `fault` gives a reason. */
 export class FaultyFiles implements RecordingFileSystem {
@@ -44,10 +44,13 @@ export class FaultyFiles implements RecordingFileSystem {
   }
 
   closeSync(fd: number): void {
+    // As on a network's file system: the file is given back, and was not all kept.
     fs.closeSync(fd);
+    this.check("close");
   }
 
   fstatSync(fd: number): { readonly nlink: number } {
+    this.check("stat");
     return fs.fstatSync(fd);
   }
 

@@ -142,4 +142,22 @@ describe("a writer", () => {
     faulty.releaseSyncs();
     expect(await synced).toBeNull();
   });
+
+  it("tells who waits for the disk that the file could not be closed, and throws nothing at nobody", async () => {
+    const faulty = new FaultyFiles();
+    const writer = RecordingWriter.create(file, openFrame(0), faulty);
+    faulty.fault = (operation) => (operation === "close" ? "EIO" : null);
+    const synced = new Promise((resolve) => writer.sync(resolve));
+    expect(writer.close()).toBeNull();
+    expect(await synced).toMatchObject({ message: expect.stringMatching(/the disk may be failing.+EIO/) });
+    expect(RecordingWriter.reopen(file, writer.size, faulty).close()).toMatchObject({ message: expect.stringContaining("EIO") });
+  });
+
+  it("tells who waits for the disk that the file cannot be looked at", async () => {
+    const faulty = new FaultyFiles();
+    const writer = RecordingWriter.create(file, openFrame(0), faulty);
+    faulty.fault = (operation) => (operation === "stat" ? "ESTALE" : null);
+    expect(await new Promise((resolve) => writer.sync(resolve))).toMatchObject({ message: expect.stringContaining("ESTALE") });
+    expect(writer.close()).toBeNull();
+  });
 });
