@@ -18,10 +18,11 @@ test("a page in a private file leads the browser in, and is removed once it was 
   writeFileSync(program, opener);
   chmodSync(program, 0o755);
   const environment = { DISPLAY: ":77", OPENED: opened, PATH: `${directory.path}:${process.env.PATH}` };
-  await using running = await serving(join(directory.path, "data"), environment);
+  await using running = await startStenograph(["serve", "--data", join(directory.path, "data")], environment);
+  const { url } = running.first as unknown as { readonly url: string };
   await expect.poll(() => existsSync(opened)).toBe(true);
 
-  const token = new URL(running.url).searchParams.get("token") ?? "";
+  const token = new URL(url).searchParams.get("token") ?? "";
   const commandLine = readFileSync(opened, "utf8").trimEnd().split("\n");
   const address = commandLine.at(-1) ?? "";
   expect(token).not.toBe("");
@@ -33,7 +34,7 @@ test("a page in a private file leads the browser in, and is removed once it was 
 
   await page.goto(address);
   await expect(page.getByRole("heading", { name: "Nothing to record yet" })).toBeVisible();
-  const { port } = new URL(running.url);
+  const { port } = new URL(url);
   expect(page.url()).toBe(`http://127.0.0.1:${port}/`);
   expect(await context.cookies()).toMatchObject([{ name: `stenograph-${port}`, httpOnly: true, sameSite: "Strict" }]);
   expect(existsSync(dirname(file))).toBe(false);
@@ -42,15 +43,3 @@ test("a page in a private file leads the browser in, and is removed once it was 
   await page.close();
   faults.length = 0;
 });
-
-/** `serve` that opens a browser, until the end of a block. */
-async function serving(data: string, environment: Record<string, string>): Promise<AsyncDisposable & { readonly url: string }> {
-  const running = await startStenograph(["serve", "--data", data], environment);
-  const { url } = running.first as unknown as { readonly url: string };
-  return {
-    url,
-    [Symbol.asyncDispose]: async () => {
-      await running.end();
-    },
-  };
-}

@@ -62,7 +62,7 @@ describe.runIf(isRoot).each(available(inject("servers")).slice(0, 1))("when the 
   it("stops traffic with a clear error, says so, and goes on by itself once there is room", async () => {
     using small = mountSmall(16);
     const data = small.path;
-    const recorder = await startRecorder({ data, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });
+    await using recorder = await startRecorder({ data, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });
     const { port } = recorder.first;
     const client = await connect(port, server);
     await client.query("SELECT 'recorded' AS it");

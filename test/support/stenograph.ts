@@ -60,8 +60,8 @@ export interface CommandRun {
   readonly exitCode: number | null;
 }
 
-/** A running `record` (or `serve`), after its first line on standard output. */
-export interface RunningStenograph {
+/** A running `record` (or `serve`), after its first line on standard output. It is killed at the end of an `await using` block. */
+export interface RunningStenograph extends AsyncDisposable {
   /** The first line: `{"event":"listening","address":…,"port":…}` for `record`. */
   readonly first: { readonly event: string; readonly address: string; readonly port: number };
   readonly child: ChildProcess;
@@ -107,7 +107,8 @@ export async function startStenograph(args: readonly string[], environment: Reco
     await end("SIGKILL");
     throw new Error(`stenograph ${args[0]} did not say that it is ready.\n${stderr}`);
   }
-  return { first: JSON.parse(line) as RunningStenograph["first"], child, stderr: () => stderr, end };
+  const dispose = async (): Promise<void> => void (await end("SIGKILL"));
+  return { first: JSON.parse(line) as RunningStenograph["first"], child, stderr: () => stderr, end, [Symbol.asyncDispose]: dispose };
 }
 
 /** The first line of standard output; `null` where the process ends, or the time is up, before there is one. */
