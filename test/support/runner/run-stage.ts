@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Counts, countsOf } from "./counts.ts";
+import { failuresOf } from "./failures.ts";
 import { reportPlaceholder, type Stage } from "./stages.ts";
 
 /** How a stage went. */
@@ -10,6 +11,8 @@ export interface StageResult {
   readonly name: string;
   readonly counts: Counts;
   readonly seconds: number;
+  /** What failed, as far as the stage's report names it. */
+  readonly failures: readonly string[];
   /** A sentence where the stage did not end by itself or did not start. */
   readonly trouble: string | null;
 }
@@ -31,7 +34,8 @@ export async function runStage(stage: Stage, limits: StageLimits): Promise<Stage
     const trouble = await runProgram(stage, report, limitMs, limits.signal);
     const counts = countsOf(stage.counting, trouble === null, report);
     const sentence = trouble === "failed" ? null : trouble;
-    return { name: stage.name, counts, seconds: (performance.now() - startedAt) / 1000, trouble: sentence };
+    const failures = stage.counting === "vitest" ? failuresOf(report) : [];
+    return { name: stage.name, counts, seconds: (performance.now() - startedAt) / 1000, failures, trouble: sentence };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

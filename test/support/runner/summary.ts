@@ -19,6 +19,7 @@ export function summarize(results: readonly StageResult[], missing: readonly Par
   const lines = [
     "",
     ...tableOf(results),
+    ...spaced(results.flatMap(({ failures }) => failures.map((failure) => `failed: ${failure}`))),
     ...spaced(troubles),
     ...spaced(untested),
     "",

@@ -72,6 +72,31 @@ describe("a test run", () => {
     expect(exitCode).toBe(1);
   });
 
+  it("names what failed behind the table, and files that could not be run", async () => {
+    const testResults = [
+      { name: "a.test.ts", status: "passed", message: "", assertionResults: [] },
+      {
+        name: "b.test.ts",
+        status: "failed",
+        message: "",
+        assertionResults: [{ fullName: "b holds", status: "failed", failureMessages: ["Error: it does not\n    at b"] }],
+      },
+      { name: "c.test.ts", status: "failed", message: "no such file", assertionResults: [] },
+    ];
+    const whole = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, testResults };
+    const program = `writeFileSync(report, ${JSON.stringify(JSON.stringify(whole))}); process.exitCode = 1;`;
+    const { lines } = await run([stage("unit", program, { counting: "vitest" })]);
+    const first = lines.findIndex((line) => line.startsWith("failed: "));
+    expect(lines.slice(first, -2)).toEqual([
+      "failed: b.test.ts > b holds",
+      "    Error: it does not",
+      "        at b",
+      "failed: c.test.ts",
+      "    no such file",
+    ]);
+    expect(lines.at(-1)).toBe("3 passed, 2 failed");
+  });
+
   it("fails where a stage writes no report", async () => {
     expect((await run([stage("unit", "", { counting: "vitest" })])).lines.at(-1)).toBe("0 passed, 1 failed");
   });
