@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Target } from "../support/clients.ts";
+import { processorSeconds } from "../support/process-facts.ts";
 import { freePort, type ServerAddress } from "../support/servers.ts";
 import { startRecorder } from "../support/stenograph.ts";
 
@@ -13,12 +14,16 @@ import { startRecorder } from "../support/stenograph.ts";
 export interface Contestant {
   readonly name: "direct" | "haproxy" | "stenograph";
   readonly target: Target;
+  /** Resolves once it has done what it put off, so that the next contestant has the machine to itself. */
+  rest(): Promise<void>;
   stop(): Promise<void>;
 }
 
+const rest = async (): Promise<void> => undefined;
+
 /** The server itself. */
 export function direct(server: ServerAddress): Contestant {
-  return { name: "direct", target: { host: server.host, port: server.port, ...server.app }, stop: async () => undefined };
+  return { name: "direct", target: { host: server.host, port: server.port, ...server.app }, rest, stop: rest };
 }
 
 /** Whether HAProxy is on this machine; Debian keeps it in /usr/sbin. */
@@ -53,6 +58,7 @@ export async function haproxy(program: string, server: ServerAddress): Promise<C
   return {
     name: "haproxy",
     target: { host: "127.0.0.1", port, ...server.app },
+    rest,
     stop: async () => {
       child.kill("SIGKILL");
       await ended;
@@ -68,11 +74,21 @@ export async function stenograph(server: ServerAddress, data: string): Promise<C
   return {
     name: "stenograph",
     target: { host: running.first.address, port: running.first.port, ...server.app },
+    rest: () => untilIdle(running.child.pid as number),
     stop: async () => {
       const { exitCode, signal } = await running.end();
       if (exitCode !== 0) throw new Error(`The proxy ended with ${exitCode ?? signal}.\n${running.stderr()}`);
     },
   };
+}
+
+/** The library goes on indexing after the load is over. */
+async function untilIdle(pid: number): Promise<void> {
+  for (let before = -1; ; await delay(500)) {
+    const used = processorSeconds(pid);
+    if (before >= 0 && used - before < 0.03) return;
+    before = used;
+  }
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {

@@ -56,7 +56,13 @@ export async function benchRelay(options: BenchOptions, say: (text: string) => v
 /** Each round measures everything once through everyone, and begins with another contestant than the one before. */
 async function measureInTurns(contestants: readonly Contestant[], options: BenchOptions, say: (text: string) => void): Promise<Series[]> {
   const series = relayMeasures(options).flatMap((measure) =>
-    contestants.map((contestant) => ({ measure, contestant: contestant.name, target: contestant.target, samples: [] as Sample[] })),
+    contestants.map((contestant) => ({
+      measure,
+      contestant: contestant.name,
+      rest: contestant.rest,
+      target: contestant.target,
+      samples: [] as Sample[],
+    })),
   );
   for (let round = 0; round < options.rounds; round++) {
     for (const measure of new Set(series.map((one) => one.measure))) {
@@ -65,6 +71,7 @@ async function measureInTurns(contestants: readonly Contestant[], options: Bench
       for (const one of [...own.slice(first), ...own.slice(0, first)]) {
         const sample = await measure.run(one.target);
         one.samples.push(sample);
+        await one.rest();
         say(`round ${round + 1}  ${measure.name}  ${one.contestant}: ${sample.rate.toFixed(0)} ${measure.unit}\n`);
       }
     }

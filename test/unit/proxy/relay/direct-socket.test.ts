@@ -12,7 +12,7 @@ beforeEach(async () => {
   server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const connection = once(server, "connection");
-  peer = net.connect({ ...(server.address() as net.AddressInfo), host: "127.0.0.1", allowHalfOpen: true });
+  peer = net.connect({ port: (server.address() as net.AddressInfo).port, host: "127.0.0.1", allowHalfOpen: true });
   peer.on("error", () => undefined);
   [accepted] = (await connection) as [net.Socket];
 });
