@@ -24,6 +24,8 @@ export interface StatementContext {
   readonly columns: number | null;
   /** The session's character sets where they are not those that it began with; absent where they are. */
   readonly characterSets?: CharacterSets;
+  /** The account that it ran on where it is not the one that the session began with; absent where it is. */
+  readonly account?: string | null;
 }
 
 /** Collation ids of the character sets of what a client sends and of the names and messages that it gets; `null` where not known. */
@@ -83,6 +85,8 @@ export interface Statement {
   readonly at: UnixMicros;
   /** The protocol's name, e.g. `COM_QUERY`; `COM_UNKNOWN_0xNN` for a byte without a name. */
   readonly command: string;
+  /** The account on the upstream that it ran on; `null` for the anonymous one. A change of user runs on the one before it. */
+  readonly account: string | null;
   /** Text of the statement; for a prepared one the text that was prepared; `null` where the command has none. */
   readonly sql: string | null;
   /** A few words for a command without text: what it names or asks for, or what it was told; `null` where its name says it all. */

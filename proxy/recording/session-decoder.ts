@@ -2,20 +2,19 @@
  * The one decoder: frames of a recording in, statements out. The timeline, the command line and exports all read
  * through it, so that they cannot disagree.
  */
-import type { SessionClose, SessionOpen, StatementSecretNote } from "../model/session.ts";
-import type { RecordingPosition, StatementContext } from "../model/statement.ts";
-import type { Value } from "../model/value.ts";
-import { has, MariaDbCapability } from "../protocol/capabilities.ts";
-import { decodeName } from "../protocol/character-set.ts";
-import { type ColumnDefinition, decodeColumnDefinition, undefinedColumns } from "../protocol/column-definition.ts";
+import type { SessionClose, SessionOpen } from "../model/session.ts";
+import type { StatementContext } from "../model/statement.ts";
 import { Command } from "../protocol/command.ts";
 import { Conversation } from "../protocol/conversation.ts";
 import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
-import { decodeRow } from "../protocol/row.ts";
+import { AnswerDecoder, answerPrefix } from "./answer-decoder.ts";
 import type { DecoderOptions, DecoderSink } from "./decoder-sink.ts";
 import { type Frame, FrameKind, type Gap, type Note, type Seal } from "./frame.ts";
 import { PacketTrack } from "./packet-track.ts";
+import { PendingStatements } from "./pending-statements.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
+import { ReplacedSecrets } from "./replaced-secrets.ts";
+import { SessionAccount } from "./session-account.ts";
 import { SessionCharacterSets } from "./session-character-sets.ts";
 import { sessionCloseIn, sessionOpenIn } from "./session-frames.ts";
 import { StatementDraft } from "./statement-draft.ts";
@@ -23,12 +22,10 @@ import { readStatementText } from "./statement-text.ts";
 
 export type { DecoderOptions, DecoderSink, ResultRow } from "./decoder-sink.ts";
 
-/** Bytes of an answer's packets that are looked at where no rows are wanted. A longer message is cut for all alike. */
-const answerPrefix = 4096;
-
 const noContext: StatementContext = { prepare: null, types: null, longData: [], columns: null };
 
-const columnsUnknown = { ok: false, malformed: "the columns of its rows are not known" } as const;
+/** What must be known of a session to decode its packets. */
+type SessionFacts = Pick<SessionOpen, "session" | "capabilities" | "characterSet" | "account" | "mariaDbCapabilities">;
 
 /** Decodes one recording, frame after frame. `frame` never throws for what a recording holds. */
 export class SessionDecoder {
@@ -36,32 +33,26 @@ export class SessionDecoder {
   nextSeq = 1;
   private readonly sink: DecoderSink;
   private readonly options: DecoderOptions;
-  private session = "";
-  private capabilities = 0;
-  private mariaDbCapabilities = 0;
-  /** Collation id that the session began with. */
-  private characterSet: number | null = null;
+  private readonly secrets = new ReplacedSecrets();
+  private open: SessionFacts = { session: "", capabilities: 0, characterSet: null, account: null };
   private characterSets = new SessionCharacterSets(null);
-  private conversation: Conversation<StatementDraft> = new Conversation(0);
+  private account = new SessionAccount(null);
+  private conversation = new Conversation<null>(0);
+  /** The statements of the conversation's pending commands, one for one. */
+  private pending = new PendingStatements("");
   private prepared: PreparedStatements;
+  private answers: AnswerDecoder;
   private client: PacketTrack;
   private server: PacketTrack;
   private frameAt = 0;
-  /** Secrets that were replaced in the command whose end comes next, and where that was noted, if in front of it. */
-  private redacted = 0;
-  private redactedAt: RecordingPosition | null = null;
-  private withinCommand = false;
-  /** Secrets that were replaced in the packet to the client of the frame that begins at `at`. */
-  private redactedAnswer = { at: -1, count: 0 };
   /** The one statement to decode; `null` for all. */
   private only: number | null = null;
-  /** Columns of the result set that is being announced; `null` where one of them could not be decoded. */
-  private collected: ColumnDefinition[] | null = null;
 
   constructor(sink: DecoderSink, options: DecoderOptions = { commandBytes: Number.POSITIVE_INFINITY, params: true }) {
     this.sink = sink;
     this.options = options;
     this.prepared = new PreparedStatements(0, options.params);
+    this.answers = this.newAnswers();
     this.client = this.newClientTrack();
     this.server = this.newServerTrack();
   }
@@ -75,7 +66,7 @@ export class SessionDecoder {
         this.client.push(frame, skip);
         return;
       case FrameKind.upstream:
-        if (frame.offset !== this.redactedAnswer.at) this.redactedAnswer.count = 0;
+        this.secrets.answerFrame(frame.offset);
         this.server.push(frame, skip);
         return;
       case FrameKind.open:
@@ -87,14 +78,14 @@ export class SessionDecoder {
         return;
       case FrameKind.gap:
         this.json<Gap>(payload, (gap) => {
-          for (const { attachment } of this.conversation.pending) attachment.partial = true;
+          this.pending.markPartial();
           this.sink.gap?.(gap, frame.at);
         });
         return;
       case FrameKind.note:
         this.json<Note>(payload, (note) => {
-          if (note.kind === "redacted" && note.what === "statement-secret" && Number.isInteger(note.count))
-            this.secretsReplaced(note, frame);
+          this.secrets.note(note, frame);
+          this.account.note(note);
           this.sink.note?.(note, frame.at);
         });
         return;
@@ -106,9 +97,7 @@ export class SessionDecoder {
 
   /** No more frames will come: what is not answered yet is aborted. */
   finish(): void {
-    for (let pending = this.conversation.finish(); pending !== undefined; pending = this.conversation.finish()) {
-      this.deliver(pending.attachment, "aborted");
-    }
+    for (let draft = this.nextPending(); draft !== undefined; draft = this.nextPending()) this.deliver(draft, "aborted");
   }
 
   /**
@@ -116,45 +105,41 @@ export class SessionDecoder {
    * alone, with whose command the next client frame starts. Commands behind it, which may be in the same frame, are passed over.
    */
   restart(seq: number, context: StatementContext | null): void {
-    this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
+    this.beginConversation();
     this.client = this.newClientTrack();
     this.server = this.newServerTrack();
-    const sets = context?.characterSets ?? { client: this.characterSet, results: this.characterSet };
+    const { characterSet, account } = this.open;
+    const sets = context?.characterSets ?? { client: characterSet, results: characterSet };
     this.characterSets = new SessionCharacterSets(sets.client, sets.results);
+    this.account = new SessionAccount(context?.account === undefined ? account : context.account);
+    this.secrets.restart();
     this.nextSeq = seq;
     this.only = seq;
-    this.redacted = 0;
-    this.redactedAt = null;
-    this.withinCommand = false;
   }
 
   /** Whether statement `seq` has been delivered: it was sent, and is not waiting for its answer. */
   answered(seq: number): boolean {
-    return this.nextSeq > seq && ![...this.conversation.pending].some(({ attachment }) => attachment.seq === seq);
+    const { first } = this.pending;
+    return this.nextSeq > seq && (first === undefined || first.seq > seq);
   }
 
   private begin(open: SessionOpen | null): void {
-    if (open === null || this.session !== "") {
+    if (open === null || this.open.session !== "") {
       this.sink.malformed?.(open === null ? "its open frame does not tell what it should" : "it has a second open frame");
       return;
     }
-    this.session = open.session;
-    this.capabilities = open.capabilities;
-    this.mariaDbCapabilities = open.mariaDbCapabilities ?? 0;
-    this.characterSet = open.characterSet;
+    this.open = open;
     this.characterSets = new SessionCharacterSets(open.characterSet);
-    this.conversation = new Conversation(this.capabilities, this.mariaDbCapabilities);
+    this.account = new SessionAccount(open.account);
     this.prepared = new PreparedStatements(open.capabilities, this.options.params);
+    this.answers = this.newAnswers();
+    this.beginConversation();
     this.sink.open?.(open, this.frameAt);
   }
 
-  private secretsReplaced({ direction, count }: StatementSecretNote, { offset, end }: Frame): void {
-    if (direction === "upstream") {
-      this.redactedAnswer = { at: end, count };
-      return;
-    }
-    this.redacted += count;
-    if (!this.withinCommand) this.redactedAt ??= { frame: offset, skip: 0 };
+  private beginConversation(): void {
+    this.conversation = new Conversation(this.open.capabilities, this.open.mariaDbCapabilities);
+    this.pending = new PendingStatements(this.open.session);
   }
 
   private close(close: SessionClose | null): void {
@@ -174,14 +159,17 @@ export class SessionDecoder {
     if (typeof value === "object" && value !== null) use(value);
   }
 
+  private newAnswers(): AnswerDecoder {
+    const { capabilities, mariaDbCapabilities = 0 } = this.open;
+    return new AnswerDecoder({ sink: this.sink, prepared: this.prepared, capabilities, mariaDbCapabilities });
+  }
+
   private newClientTrack(): PacketTrack {
     return new PacketTrack(
       {
-        begin: () => {
-          this.withinCommand = true;
-        },
+        begin: () => this.secrets.commandBegan(),
         packet: (bytes, start, kept, length) => {
-          this.withinCommand = false;
+          this.secrets.packetEnded();
           this.clientPacket(bytes.subarray(start, start + kept), length);
         },
       },
@@ -192,7 +180,7 @@ export class SessionDecoder {
   private newServerTrack(): PacketTrack {
     return new PacketTrack(
       {
-        begin: () => this.conversation.pending.first?.attachment.answerBegan(this.server),
+        begin: () => this.pending.first?.answerBegan(this.server),
         packet: (bytes, start, kept, length) => this.serverPacket(bytes, start, kept, length),
       },
       this.sink.row === undefined ? answerPrefix : Number.POSITIVE_INFINITY,
@@ -200,18 +188,18 @@ export class SessionDecoder {
   }
 
   private clientPacket(payload: Buffer, length: number): void {
-    const head = this.conversation.pending.first;
+    const { first } = this.pending;
     switch (this.conversation.client(length)) {
       case ClientRole.infileEnd:
-        head?.attachment.received(length);
+        first?.received(length);
         this.conversation.infileEnded();
         return;
       case ClientRole.infileContent:
-        head?.attachment.received(length);
-        head?.attachment.receivedContent(length);
+        first?.received(length);
+        first?.receivedContent(length);
         return;
       case ClientRole.authentication:
-        head?.attachment.received(length);
+        first?.received(length);
         this.conversation.authenticationAnswered();
         return;
       case ClientRole.command:
@@ -223,133 +211,65 @@ export class SessionDecoder {
     if (this.conversation.lost !== null) this.giveUpLost();
     if (this.only !== null && this.nextSeq > this.only) return;
     const command = payload.length > 0 ? (payload[0] as number) : Command.SLEEP;
-    const draft = new StatementDraft(this.session, this.nextSeq, command, this.client.beganAt, this.redactedAt ?? this.client.began);
+    const { count, notedAt } = this.secrets.takeOfCommand();
+    const draft = new StatementDraft(this.open.session, this.nextSeq, command, this.client.beganAt, notedAt ?? this.client.began);
     this.nextSeq += 1;
-    draft.redacted = this.redacted;
-    this.redacted = 0;
-    this.redactedAt = null;
+    draft.redacted = count;
     draft.received(length);
     draft.sentAt = this.frameAt;
+    const awaitsAnswer = this.conversation.command(command, null, length);
+    if (!awaitsAnswer || this.pending.hasRoom) this.readCommand(draft, payload, length);
+    if (awaitsAnswer) {
+      this.pending.push(draft, length);
+      return;
+    }
+    draft.decodeFailed ??= this.conversation.lost;
+    this.deliver(draft, "ok");
+  }
+
+  /** Reads what the command says itself, and what it refers to. */
+  private readCommand(draft: StatementDraft, payload: Buffer, length: number): void {
     const { current } = this.characterSets;
-    readStatementText(draft, payload, length, { capabilities: this.capabilities, characterSet: current.client });
+    readStatementText(draft, payload, length, { capabilities: this.open.capabilities, characterSet: current.client });
     this.prepared.command(draft, payload, payload.length === length, current.client);
-    if (current.client !== this.characterSet || current.results !== this.characterSet) {
+    if (current.client !== this.open.characterSet || current.results !== this.open.characterSet) {
       draft.context = { ...(draft.context ?? noContext), characterSets: current };
     }
-    if (!this.conversation.command(command, draft)) this.deliver(draft, "ok");
   }
 
   /** After an answer that could not be followed, the next command shows that the client saw its end. */
   private giveUpLost(): void {
     const why = this.conversation.lost;
-    for (let pending = this.conversation.finish(); pending !== undefined; pending = this.conversation.finish()) {
-      pending.attachment.decodeFailed = why;
-      this.deliver(pending.attachment, "ok");
+    for (let draft = this.nextPending(); draft !== undefined; draft = this.nextPending()) {
+      draft.decodeFailed = why;
+      this.deliver(draft, "ok");
     }
+  }
+
+  private nextPending(): StatementDraft | undefined {
+    this.conversation.finish();
+    return this.pending.shift();
   }
 
   private serverPacket(bytes: Buffer, start: number, kept: number, length: number): void {
-    const role = this.conversation.server(bytes, start, kept, length);
-    const head = this.conversation.pending.first;
-    if (head === undefined) return;
-    const draft = head.attachment;
+    const { conversation } = this;
+    const role = conversation.server(bytes, start, kept, length);
+    const draft = this.pending.first;
+    if (draft === undefined) return;
     draft.answered(length, this.frameAt);
-    draft.redacted += this.redactedAnswer.count;
-    this.redactedAnswer.count = 0;
+    draft.redacted += this.secrets.takeOfAnswer();
     if (role === ServerRole.row) {
       draft.addRow();
-      if (this.sink.row !== undefined) this.announceRow(draft, bytes.subarray(start, start + kept), draft.binaryRows);
+      if (this.sink.row !== undefined) this.answers.row(draft, bytes.subarray(start, start + kept), this.server.began);
     } else {
-      this.apply(draft, role, bytes.subarray(start, start + kept));
+      const characterSet = this.characterSets.current.results;
+      const facts = { role, definitionsDue: conversation.definitionsDue, characterSet };
+      this.answers.packet(draft, bytes.subarray(start, start + kept), facts);
     }
-    if (this.conversation.lost !== null) draft.decodeFailed = this.conversation.lost;
-    if (this.conversation.ended) {
-      this.conversation.finish();
-      this.deliver(draft, draft.errno === null ? "ok" : "error");
-    }
-  }
-
-  private apply(draft: StatementDraft, role: ServerRole, payload: Buffer): void {
-    switch (role) {
-      case ServerRole.ok:
-        draft.ok(payload, this.capabilities);
-        return;
-      case ServerRole.eof:
-        draft.eof(payload, this.capabilities);
-        if (draft.command === Command.FIELD_LIST) this.endFieldList(draft);
-        return;
-      case ServerRole.err:
-        draft.err(payload.subarray(0, answerPrefix), this.characterSets.current.results);
-        return;
-      case ServerRole.prepareOk:
-        this.prepared.prepareOk(draft, payload);
-        this.collected = [];
-        return;
-      case ServerRole.columnCount:
-        draft.beginResult();
-        this.collected = [];
-        if (this.conversation.definitionsDue === 0) this.beginWithoutDefinitions(draft, payload);
-        return;
-      case ServerRole.infileRequest:
-        draft.infile = { name: decodeName(payload.subarray(1), this.characterSets.current.results), bytes: 0 };
-        return;
-      case ServerRole.statistics:
-        draft.summary = payload.toString("utf8");
-        return;
-      case ServerRole.columnDefinition:
-        if (this.sink.row !== undefined) this.collect(draft, payload);
-        return;
-      default:
-        return;
-    }
-  }
-
-  /** The server has left out the definitions of columns that the client knows, or does without. */
-  private beginWithoutDefinitions(draft: StatementDraft, payload: Buffer): void {
-    this.prepared.definitionsLeftOut(draft);
-    if (this.sink.row === undefined) return;
-    draft.columns = this.prepared.columnsFor(draft) ?? (draft.binaryRows ? null : undefinedColumns(payload));
-    if (draft.columns !== null) this.sink.columns?.(draft.seq, draft.result, draft.columns);
-  }
-
-  /** The definitions of a table's columns, which COM_FIELD_LIST gets without their count, are a result without rows. */
-  private endFieldList(draft: StatementDraft): void {
-    draft.result = 0;
-    if (this.sink.row !== undefined && this.collected !== null) this.sink.columns?.(draft.seq, 0, this.collected);
-    this.collected = null;
-  }
-
-  private collect(draft: StatementDraft, payload: Buffer): void {
-    const prepares = draft.command === Command.STMT_PREPARE;
-    const lists = draft.command === Command.FIELD_LIST;
-    if (lists) this.collected ??= [];
-    if ((draft.result < 0 && !prepares && !lists) || this.collected === null) return;
-    const extended = has(this.mariaDbCapabilities, MariaDbCapability.EXTENDED_METADATA);
-    const decoded = decodeColumnDefinition(payload, { extended, characterSet: this.characterSets.current.results });
-    if (!decoded.ok) {
-      draft.decodeFailed = decoded.malformed;
-      this.collected = null;
-      return;
-    }
-    this.collected.push(decoded.value);
-    if (lists || this.conversation.definitionsDue > 0) return;
-    const columns = this.collected;
-    this.collected = null;
-    this.prepared.remember(draft, columns);
-    if (prepares) return;
-    draft.columns = columns;
-    this.sink.columns?.(draft.seq, draft.result, columns);
-  }
-
-  private announceRow(draft: StatementDraft, payload: Buffer, binary: boolean): void {
-    if (draft.result < 0) this.beginFetched(draft);
-    const values = (): readonly Value[] | null => {
-      const decoded = draft.columns === null ? columnsUnknown : decodeRow(payload, draft.columns, binary);
-      if (decoded.ok) return decoded.value;
-      draft.decodeFailed ??= decoded.malformed;
-      return null;
-    };
-    this.sink.row?.(draft.seq, draft.result, { values, at: this.server.began, binary });
+    if (conversation.lost !== null) draft.decodeFailed = conversation.lost;
+    if (!conversation.ended) return;
+    this.nextPending();
+    this.deliver(draft, draft.errno === null ? "ok" : "error");
   }
 
   private followCharacterSets({ command, sql, state, changedCharacterSet }: StatementDraft): void {
@@ -358,16 +278,14 @@ export class SessionDecoder {
     if (state !== null) this.characterSets.reported(state);
   }
 
-  /** Rows of a COM_STMT_FETCH have the columns that the execution announced. */
-  private beginFetched(draft: StatementDraft): void {
-    draft.result = 0;
-    draft.columns = this.prepared.columnsFor(draft);
-    if (draft.columns !== null) this.sink.columns?.(draft.seq, 0, draft.columns);
-  }
-
   private deliver(draft: StatementDraft, outcome: "ok" | "error" | "aborted"): void {
     this.prepared.complete(draft);
-    if (outcome === "ok") this.followCharacterSets(draft);
+    draft.account = this.account.current;
+    if (draft.account !== this.open.account) draft.context = { ...(draft.context ?? noContext), account: draft.account };
+    if (outcome === "ok") {
+      this.followCharacterSets(draft);
+      this.account.finished(draft);
+    }
     this.sink.statement(draft.finish(outcome));
   }
 }

@@ -28,11 +28,21 @@ function openedSession(open: SessionOpen): Session {
   };
 }
 
-/** Reads a whole recording and sums it up; `session` is `null` where it has no open frame. Throws where it cannot be opened. */
-export function summariseRecording(file: string): { session: Session | null; end: ReadEnd } {
+/** What a recording comes to. */
+export interface RecordingSummary {
+  /** `null` where it has no open frame. */
+  readonly session: Session | null;
+  /** Why the first frame that is whole and not one that a recorder writes is none; `null` where all are. */
+  readonly malformed: string | null;
+  readonly end: ReadEnd;
+}
+
+/** Reads a whole recording and sums it up. Throws where it cannot be opened. */
+export function summariseRecording(file: string): RecordingSummary {
   let opened: Session | null = null;
   let closed: { close: SessionClose; at: UnixMicros } | null = null;
   let sealed = false;
+  let malformed: string | null = null;
   let statements = 0;
   let errors = 0;
   const end = readRecording(
@@ -51,10 +61,13 @@ export function summariseRecording(file: string): { session: Session | null; end
       seal: () => {
         sealed = true;
       },
+      malformed: (reason) => {
+        malformed ??= reason;
+      },
     },
     false,
   );
-  return { session: opened === null ? null : withEnd({ ...(opened as Session), statements, errors, sealed }, closed), end };
+  return { session: opened === null ? null : withEnd({ ...(opened as Session), statements, errors, sealed }, closed), malformed, end };
 }
 
 function withEnd(session: Session, closed: { close: SessionClose; at: UnixMicros } | null): Session {

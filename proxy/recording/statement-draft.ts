@@ -40,6 +40,8 @@ export class StatementDraft {
   paramSets: readonly (readonly Parameter[])[] | null = null;
   attributes: readonly Parameter[] = [];
   context: StatementContext | null = null;
+  /** The account that it ran on. */
+  account: string | null = null;
   partial = false;
   redacted = 0;
   decodeFailed: string | null = null;
@@ -57,7 +59,7 @@ export class StatementDraft {
   private answerAt: RecordingPosition | null = null;
   private firstByteAt: UnixMicros | null = null;
   private lastByteAt: UnixMicros | null = null;
-  private bytesIn = 0;
+  bytesIn = 0;
   private bytesOut = 0;
 
   constructor(session: string, seq: number, command: number, at: UnixMicros, commandAt: RecordingPosition) {
@@ -158,6 +160,7 @@ export class StatementDraft {
       seq: this.seq,
       at: this.at,
       command: commandName(this.command),
+      account: this.account,
       sql: this.sql,
       sqlCutFrom: this.sqlCutFrom,
       summary: this.summary,

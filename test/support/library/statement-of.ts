@@ -8,6 +8,7 @@ export function statementOf(given: Partial<Statement> = {}): Statement {
     seq: 1,
     at: 1_790_000_000_000_000,
     command: "COM_QUERY",
+    account: "app",
     sql: "SELECT 1",
     sqlCutFrom: null,
     params: null,

@@ -47,5 +47,9 @@ it("a session that goes on has no end", () => {
 
 it("a file without an open frame is no session, and says where reading ended", () => {
   fs.writeFileSync(file, "not a recording at all");
-  expect(summariseRecording(file)).toEqual({ session: null, end: { kind: "damaged", offset: 0, reason: "this is not a recording" } });
+  expect(summariseRecording(file)).toEqual({
+    session: null,
+    malformed: null,
+    end: { kind: "damaged", offset: 0, reason: "this is not a recording" },
+  });
 });
