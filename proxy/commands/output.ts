@@ -22,12 +22,15 @@ export function counted(number: number, one: string): string {
   return `${number} ${one}${number === 1 ? "" : "s"}`;
 }
 
+/** Says on standard error what went wrong, with nothing in it that a terminal obeys, and makes the exit code say so too. */
+export function complain(sentence: string): void {
+  process.stderr.write(`${printable(sentence)}\n`);
+  process.exitCode = 1;
+}
+
 /** Whether the data directory is there; where not, says so and sets the exit code. */
 export function existingDataDirectory(dataDirectory: string): boolean {
   const found = fs.statSync(dataDirectory, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!found) {
-    process.stderr.write(`There is no data directory ${dataDirectory}. Give the one that was recorded into with --data.\n`);
-    process.exitCode = 1;
-  }
+  if (!found) complain(`There is no data directory ${dataDirectory}. Give the one that was recorded into with --data.`);
   return found;
 }

@@ -4,7 +4,8 @@ import type { Session } from "../model/session.ts";
 import { isoMicros } from "../model/value.ts";
 import { listRecordings } from "../recording/recording-files.ts";
 import { summariseRecording } from "../recording/session-summary.ts";
-import { counted, existingDataDirectory, writeLine } from "./output.ts";
+import { complain, counted, existingDataDirectory, writeLine } from "./output.ts";
+import { isMisnamed, problemOf } from "./recording-problem.ts";
 
 /** `sessions`: what was recorded, read from the recordings themselves. */
 export function register(program: Command): void {
@@ -20,17 +21,13 @@ async function sessions(dataDirectory: string, json: boolean): Promise<void> {
   if (!existingDataDirectory(dataDirectory)) return;
   for (const file of listRecordings(dataDirectory)) {
     try {
-      const { session, end } = summariseRecording(file.path);
-      if (end.kind === "damaged" || session === null) {
-        process.stderr.write(
-          `${file.path} is damaged: ${end.kind === "end" ? "it has no open frame" : `${end.reason} at byte ${end.offset}`}.\n`,
-        );
-        process.exitCode = 1;
-      }
-      if (session !== null) await writeLine(json ? JSON.stringify(asJson(session)) : asText(session));
+      const { session, ...found } = summariseRecording(file.path);
+      const problem = problemOf(file, { session: session?.id ?? null, ...found });
+      if (problem !== null) complain(problem);
+      if (session === null || isMisnamed(file, session.id)) continue;
+      await writeLine(json ? JSON.stringify(asJson(session)) : asText(session));
     } catch (thrown) {
-      process.stderr.write(`${file.path} cannot be read: ${failureOf(thrown).message}.\n`);
-      process.exitCode = 1;
+      complain(`${file.path} cannot be read: ${failureOf(thrown).message}.`);
     }
   }
 }

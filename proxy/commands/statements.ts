@@ -11,7 +11,8 @@ import type { ReadEnd } from "../recording/frame-reader.ts";
 import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
 import { RecordingPass } from "../recording/recording-pass.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
-import { counted, existingDataDirectory, writeLine } from "./output.ts";
+import { complain, counted, existingDataDirectory, writeLine } from "./output.ts";
+import { isMisnamed, problemOf } from "./recording-problem.ts";
 
 /** Lines that are decoded before they are written. */
 const linesAtOnce = 256;
@@ -54,8 +55,7 @@ async function statements(session: string | undefined, options: StatementsOption
     try {
       await printRecording(file, options);
     } catch (thrown) {
-      process.stderr.write(`${file.path} cannot be read: ${failureOf(thrown).message}.\n`);
-      process.exitCode = 1;
+      complain(`${file.path} cannot be read: ${failureOf(thrown).message}.`);
     }
   }
 }
@@ -64,44 +64,45 @@ function oneRecording(dataDirectory: string, session: string): RecordingFile[] {
   const file = isSessionId(session) ? recordingPath(dataDirectory, session) : null;
   const stat = file === null ? undefined : fs.statSync(file, { throwIfNoEntry: false });
   if (file !== null && stat !== undefined) return [{ session, path: file, size: stat.size }];
-  process.stderr.write(`There is no recording of a session ${session} in ${dataDirectory}.\n`);
-  process.exitCode = 1;
+  complain(`There is no recording of a session ${session} in ${dataDirectory}.`);
   return [];
 }
 
 async function printRecording(file: RecordingFile, options: StatementsOptions): Promise<void> {
   let open: SessionOpen | null = null;
+  let malformed: string | null = null;
   let lines: string[] = [];
   const results = new Map<number, Result[]>();
   const sink: DecoderSink = {
     open: (facts) => {
       open = facts;
     },
+    malformed: (reason) => {
+      malformed ??= reason;
+    },
     statement: (statement) => {
       const found = results.get(statement.seq) ?? [];
       results.delete(statement.seq);
-      if (open !== null && options.filter?.(filterRow(open, statement)) === false) return;
+      if (open === null || isMisnamed(file, open.session)) return;
+      if (options.filter?.(filterRow(open, statement)) === false) return;
       lines.push(options.json === true ? JSON.stringify(asJson(statement, options.rows === true ? found : null)) : asText(statement));
     },
     ...(options.rows === true && collecting(results)),
   };
   const pass = new RecordingPass(file.path, sink, true);
   try {
-    for (let more = true; more; ) {
-      const end = pass.read(() => lines.length >= linesAtOnce);
+    let end: ReadEnd | null = null;
+    while (end === null) {
+      end = pass.read(() => lines.length >= linesAtOnce);
       for (const line of lines) await writeLine(line);
       lines = [];
-      more = end === null;
-      if (end?.kind === "damaged") complain(file, end);
     }
+    const session = (open as SessionOpen | null)?.session ?? null;
+    const problem = problemOf(file, { session, malformed, end });
+    if (problem !== null) complain(problem);
   } finally {
     pass.close();
   }
-}
-
-function complain(file: RecordingFile, end: ReadEnd & { kind: "damaged" }): void {
-  process.stderr.write(`${file.path} is damaged: ${end.reason} at byte ${end.offset}; what lies behind it is not shown.\n`);
-  process.exitCode = 1;
 }
 
 function collecting(results: Map<number, Result[]>): Pick<DecoderSink, "columns" | "row"> {
