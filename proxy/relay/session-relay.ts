@@ -8,19 +8,17 @@ import type { Durability } from "../model/connection.ts";
 import type { FailureError } from "../model/failure.ts";
 import type { CloseCause, CompressionFacts, SessionClose } from "../model/session.ts";
 import { AnswerNumbering } from "../protocol/answer-numbering.ts";
-import type { CompressionAlgorithm } from "../protocol/compressed-packet.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
 import { AnswerRedactor } from "./answer-redactor.ts";
 import { ChangeOfUser } from "./change-of-user.ts";
 import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
-import { CompressedSocket, type RelaySocket } from "./compression.ts";
-import { directSocket } from "./direct-socket.ts";
+import type { RelaySocket } from "./compression.ts";
+import { DurableAnswers } from "./durable-answers.ts";
 import type { SessionRecording } from "./recording.ts";
+import { SessionOutcome } from "./session-outcome.ts";
+import { openSide } from "./session-side.ts";
 import type { UserChanges } from "./user-changes.ts";
-
-/** Bytes that may wait for the disk under `strict` before the upstream is paused. */
-const maxUndurableBytes = 1024 * 1024;
 
 /** Bytes that a client may have sent ahead of a change of user before it is paused. */
 const maxAheadBytes = 1024 * 1024;
@@ -56,13 +54,12 @@ export class SessionRelay {
   private readonly answers = new AnswerRedactor(() => this.phase.answersSecrets);
   private readonly change: ChangeOfUser;
   private readonly ended: (close: SessionClose) => void;
+  private readonly outcome = new SessionOutcome();
+  private readonly durable: DurableAnswers;
   private clientBytes = 0;
   private upstreamBytes = 0;
-  private undurable = 0;
   /** We have ended it: nothing is forwarded any more. */
   private cut = false;
-  private cause: CloseCause | null = null;
-  private detail: string | null = null;
   /** Why the upstream has just refused a change of user, after which it may close. */
   private refusedChange: string | null = null;
   private closedSides = 0;
@@ -70,11 +67,23 @@ export class SessionRelay {
   constructor(session: SignedInSession, recording: SessionRecording, ended: (close: SessionClose) => void) {
     this.session = session;
     const { compression } = session;
-    this.client = this.side(session.client, compression.client, false, (chunk) => this.fromClient(chunk));
-    this.upstream = this.side(session.upstream, compression.upstream, true, (chunk) => this.fromUpstream(chunk));
+    this.client = openSide(session.client, {
+      compression: compression.client,
+      isUpstream: false,
+      take: (chunk) => this.fromClient(chunk),
+      malformed: (what) => this.end("client-malformed", 1157, "08S01", `Couldn't uncompress communication packet: ${what}.`),
+    });
+    this.upstream = openSide(session.upstream, {
+      compression: compression.upstream,
+      isUpstream: true,
+      take: (chunk) => this.fromUpstream(chunk),
+      malformed: (what) =>
+        this.end("upstream-malformed", 1835, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`),
+    });
     const numbered = compression.upstream !== null && compression.client === null;
     this.numbering = numbered ? new AnswerNumbering(session.capabilities, session.mariaDbCapabilities) : null;
     this.recording = recording;
+    this.durable = new DurableAnswers(recording, (answer) => this.deliverDurable(answer));
     this.ended = ended;
     this.phase = new CommandPhase(session.capabilities, session.mariaDbCapabilities);
     this.change = new ChangeOfUser(
@@ -88,7 +97,7 @@ export class SessionRelay {
           this.refusedChange = detail;
         },
         end: (cause, { errno, sqlstate, message }, detail) => {
-          this.settle(cause, detail);
+          this.outcome.settle(cause, detail);
           this.end(cause, errno, sqlstate, message);
         },
         forward: (segment) => {
@@ -122,9 +131,9 @@ export class SessionRelay {
   end(cause: CloseCause, errno: number, sqlstate: string, message: string): void {
     if (this.cut) return;
     this.cut = true;
-    if (cause === "recording-failed") this.cause = null;
-    if (cause === "shutdown" && this.phase.quit) this.settle("client-quit", null);
-    this.settle(cause, message);
+    if (cause === "shutdown" && this.phase.quit) this.outcome.settle("client-quit", null);
+    if (cause === "recording-failed") this.outcome.replace(cause, message);
+    else this.outcome.settle(cause, message);
     this.tellClient(errno, sqlstate, message);
     this.change.abandon();
     this.upstream.destroy();
@@ -133,34 +142,6 @@ export class SessionRelay {
   /** The recording cannot go on: nothing is forwarded any more. */
   failClosed(failure: FailureError): void {
     this.end("recording-failed", 1105, "HY000", failure.message);
-  }
-
-  /** One side of the session. `take` gets what it says, and tells whether nobody needs those bytes any more. */
-  private side(
-    socket: net.Socket,
-    algorithm: CompressionFacts["client"],
-    isUpstream: boolean,
-    take: (chunk: Buffer) => boolean,
-  ): RelaySocket {
-    const plain = algorithm === null ? directSocket(socket, take) : null;
-    if (plain !== null) return plain;
-    const side = algorithm === null ? socket : this.compressed(socket, algorithm, isUpstream);
-    side.on("data", take);
-    return side;
-  }
-
-  private compressed(socket: net.Socket, algorithm: CompressionAlgorithm, isUpstream: boolean): CompressedSocket {
-    const malformed = (what: string): void =>
-      isUpstream
-        ? this.end("upstream-malformed", 1835, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`)
-        : this.end("client-malformed", 1157, "08S01", `Couldn't uncompress communication packet: ${what}.`);
-    return new CompressedSocket(socket, { algorithm, sendsCommands: isUpstream, malformed });
-  }
-
-  private settle(cause: CloseCause, detail: string | null): void {
-    if (this.cause !== null) return;
-    this.cause = cause;
-    this.detail = detail;
   }
 
   /** Records and forwards what the client says. True where nobody needs `chunk` any more. */
@@ -220,7 +201,7 @@ export class SessionRelay {
       return false;
     }
     this.deliver(chunk);
-    return this.undurable === 0 && this.client.writableLength === 0;
+    return this.durable.waitingBytes === 0 && this.client.writableLength === 0;
   }
 
   /** Records what the client is to receive, with `redacted` secrets replaced, and sends it when it may be sent. */
@@ -231,22 +212,22 @@ export class SessionRelay {
     });
     if (!written) return;
     this.upstreamBytes += bytes.length;
-    if (this.session.durability === "strict") this.forwardWhenDurable(bytes);
-    else if (!this.toClient(bytes)) this.upstream.pause();
+    if (this.session.durability !== "strict") {
+      if (!this.toClient(bytes)) this.upstream.pause();
+      return;
+    }
+    this.durable.push(bytes);
+    if (this.durable.full) this.upstream.pause();
   }
 
-  private forwardWhenDurable(chunk: Buffer): void {
-    this.undurable += chunk.length;
-    if (this.undurable > maxUndurableBytes) this.upstream.pause();
-    this.recording.whenDurable(() => {
-      this.undurable -= chunk.length;
-      if (this.cut || this.client.destroyed) return;
-      const room = this.toClient(chunk);
-      if (room && this.undurable <= maxUndurableBytes) this.upstream.resume();
-      if (this.undurable > 0) return;
-      if (this.upstream.destroyed) this.client.destroySoon();
-      else if (this.upstream.readableEnded) this.client.end();
-    });
+  /** The disk has this answer and its command. */
+  private deliverDurable(answer: Buffer): void {
+    if (this.cut || this.client.destroyed) return;
+    const room = this.toClient(answer);
+    if (room && !this.durable.full) this.upstream.resume();
+    if (this.durable.waitingBytes > 0) return;
+    if (this.upstream.destroyed) this.client.destroySoon();
+    else if (this.upstream.readableEnded) this.client.end();
   }
 
   /** What the client has received is what `phase` knows of: an ERR_Packet of ours must follow on that. */
@@ -275,23 +256,23 @@ export class SessionRelay {
 
   private clientEnded(): void {
     this.change.abandon();
-    this.settle(this.phase.quit ? "client-quit" : "client-closed", null);
+    this.outcome.settle(this.phase.quit ? "client-quit" : "client-closed", null);
     this.upstream.end();
   }
 
   private upstreamEnded(): void {
     this.change.abandon();
-    if (this.refusedChange !== null) this.settle("sign-in-failed", this.refusedChange);
-    this.settle(this.phase.quit ? "client-quit" : "upstream-closed", null);
+    if (this.refusedChange !== null) this.outcome.settle("sign-in-failed", this.refusedChange);
+    this.outcome.settle(this.phase.quit ? "client-quit" : "upstream-closed", null);
     const rest = this.cut || this.client.destroyed ? null : this.answers.finish();
     if (rest !== null) this.deliver(rest.bytes, rest.recorded);
-    if (this.undurable === 0) this.client.end();
+    if (this.durable.waitingBytes === 0) this.client.end();
   }
 
   private sideFailed(cause: CloseCause, error: Error, other: RelaySocket): void {
     this.change.abandon();
     const reset = "code" in error && error.code === "ECONNRESET";
-    this.settle(this.phase.quit ? "client-quit" : cause, error.message);
+    this.outcome.settle(this.phase.quit ? "client-quit" : cause, error.message);
     if (reset && !(other instanceof TLSSocket) && !other.destroyed) other.resetAndDestroy();
     else other.end();
   }
@@ -299,16 +280,16 @@ export class SessionRelay {
   /** One socket is gone: the other gets what is still on its way to it, and goes too. */
   private sideClosed(cause: CloseCause, other: RelaySocket): void {
     this.change.abandon();
-    this.settle(this.phase.quit ? "client-quit" : cause, null);
+    this.outcome.settle(this.phase.quit ? "client-quit" : cause, null);
     this.closedSides += 1;
-    if (this.closedSides === 2) this.finish(this.cause ?? cause);
-    else if (other !== this.client || this.undurable === 0) other.destroySoon();
+    if (this.closedSides === 2) this.finish(this.outcome.cause ?? cause);
+    else if (other !== this.client || this.durable.waitingBytes === 0) other.destroySoon();
   }
 
   private finish(cause: CloseCause): void {
     const close: SessionClose = {
       cause,
-      detail: this.detail,
+      detail: this.outcome.detail,
       clientBytes: this.clientBytes,
       clientPackets: this.phase.clientPackets,
       upstreamBytes: this.upstreamBytes,
