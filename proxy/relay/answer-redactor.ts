@@ -1,6 +1,6 @@
 /**
- * Answers as they are recorded, where they quote the statement and so a secret that is in it: ERR_Packets ("… near '…' at
- * line 1"), and the names of columns without an alias (`PASSWORD('…')`). Pure: bytes of the Command phase to the client in, the same bytes and what is recorded of them out.
+ * Answers as they are recorded, where they quote the statement and so a secret that is in it, in ERR_Packets ("… near '…' at
+ * line 1") and in the names of columns without an alias (`PASSWORD('…')`), and where they tell a generated password. Pure: bytes of the Command phase to the client in, the same bytes and what is recorded of them out.
  */
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
@@ -8,19 +8,30 @@ import { decoding } from "../protocol/packet-reader.ts";
 import { PacketWriter, toPackets } from "../protocol/packet-writer.ts";
 import { secretsIn, secretsInRest } from "../sql/secrets/secret-literals.ts";
 import { hasTrigger } from "../sql/secrets/secret-words.ts";
+import { GeneratedPasswords, isGeneratedPassword } from "./generated-passwords.ts";
 import { marker, type Redacted, withReplaced } from "./redaction.ts";
+import { type CharacterWidth, characterWidths, narrowed, widened } from "./wide-text.ts";
 
 /** Longest packet that is held until it is whole: a message has up to 512 bytes, a column's name a few hundred. */
 const longestHeld = 16 * 1024;
 
 const headerBytes = 4;
 
-/** First bytes of an ERR_Packet and of a ColumnDefinition41, whose catalog is always `def`. */
+/** First byte of an ERR_Packet. */
 const errByte = 0xff;
-const catalog = Buffer.from("\x03def");
+
+/** First bytes of a ColumnDefinition41, whose catalog is always `def`, by the width of its characters. */
+const catalogs = characterWidths.map((width) => {
+  const name = widened(Buffer.from("def"), width);
+  return { width, start: Buffer.concat([Buffer.of(name.length), name]) };
+});
+const beginsCatalog = new Set(catalogs.map(({ start }) => start[0]));
 
 /** From so many characters on a message may have been cut. */
 const cutMessage = 480;
+
+/** Bytes of a definition behind its names, and before a default value or MariaDB's longer type. */
+const fixedDefinitionBytes = 13;
 
 const syntaxError = 1064;
 
@@ -37,6 +48,12 @@ export class AnswerRedactor {
   private quotingFrom = -1;
   private plainFrom = 0;
   private pieces: Redacted[] | null = null;
+  /** Column definitions that came one behind the other, up to the last packet. */
+  private definitions = 0;
+  /** The result set at hand, where it tells generated passwords. */
+  private generated: GeneratedPasswords | null = null;
+  /** The id that the next packet of the same answer has. */
+  private nextId = 0;
 
   /** `answersSecrets`: whether a command that held secrets waits for its answer. */
   constructor(answersSecrets: () => boolean) {
@@ -44,7 +61,7 @@ export class AnswerRedactor {
     this.framer = new PacketFramer(
       {
         begin: (first, _sequenceId, offset) => this.began(first, offset),
-        packet: (_bytes, _start, _kept, _length, _sequenceId, end) => this.ended(end),
+        packet: (_bytes, _start, _kept, _length, sequenceId, end) => this.ended(end, sequenceId),
       },
       0,
     );
@@ -74,18 +91,23 @@ export class AnswerRedactor {
   }
 
   private began(first: number, offset: number): void {
-    if (first === errByte || first === catalog[0]) this.quotingFrom = Math.max(offset, 0);
-    else if (this.held !== null) this.release();
+    if (first === errByte || beginsCatalog.has(first) || this.generated !== null) this.quotingFrom = Math.max(offset, 0);
+    else {
+      this.definitions = 0;
+      if (this.held !== null) this.release();
+    }
   }
 
-  private ended(end: number): void {
+  private ended(end: number, sequenceId: number): void {
+    // Within an answer each packet's id follows on the one before: another id is another answer's.
+    if (this.generated !== null && sequenceId !== this.nextId) this.generated = null;
+    this.nextId = (sequenceId + 1) & 0xff;
     if (this.quotingFrom < 0) return;
     const from = this.quotingFrom;
     this.quotingFrom = -1;
-    if (this.held === null && !this.mayQuote(from, end)) return;
     const here = this.chunk.subarray(from, end);
     const packet = this.held === null ? here : Buffer.concat([this.held, here]);
-    const recorded = packet[headerBytes] === errByte ? this.recordedErr(packet) : recordedColumn(packet);
+    const recorded = this.recordedPacket(packet);
     if (recorded === null && this.held === null) return;
     this.plainTo(from);
     this.held = null;
@@ -94,13 +116,31 @@ export class AnswerRedactor {
     this.pieces.push(recorded === null ? plain(packet) : { bytes: packet, recorded, redacted: 1 });
   }
 
-  private mayQuote(from: number, end: number): boolean {
-    const payloadAt = from + headerBytes;
-    if (this.chunk[payloadAt] === errByte) return true;
-    return (
-      this.chunk.compare(catalog, 0, catalog.length, payloadAt, Math.min(end, payloadAt + catalog.length)) === 0 &&
-      hasTrigger(this.chunk, payloadAt, end)
-    );
+  /** What is recorded in place of a packet; `null` where it is recorded as it is. */
+  private recordedPacket(packet: Buffer): Buffer | null {
+    const definition = this.generated?.definitionsFollow === false ? null : definitionIn(packet);
+    if (definition !== null) return this.recordedColumn(packet, definition);
+    this.definitions = 0;
+    const row = this.generated?.packet(packet) ?? null;
+    if (row === "end") this.generated = null;
+    else if (row !== null) return row;
+    return packet[headerBytes] === errByte ? this.recordedErr(packet) : null;
+  }
+
+  /** A ColumnDefinition41 without the secrets in the column's name; `null` where there are none. */
+  private recordedColumn(packet: Buffer, { table, name, width, start, end }: Definition): Buffer | null {
+    const narrow = narrowed(name, width);
+    if (this.generated !== null) this.generated.defined();
+    else if (isGeneratedPassword(narrow, table)) this.generated = new GeneratedPasswords(this.definitions, width);
+    this.definitions += 1;
+    if (!hasTrigger(narrow, 0, narrow.length)) return null;
+    const found = secretsIn(narrow.toString("latin1")).stretches;
+    if (found.length === 0) return null;
+    const stretches = found.map((stretch) => ({ start: stretch.start * width.bytes, end: stretch.end * width.bytes }));
+    const payload = packet.subarray(headerBytes);
+    const recorded = withReplaced(name, stretches, 0, widened(marker, width));
+    const renamed = new PacketWriter().bytes(payload.subarray(0, start)).lengthEncodedBytes(recorded);
+    return toPackets(renamed.bytes(payload.subarray(end)).payload(), packet[3] as number);
   }
 
   /** The packet without what its message quotes; `null` where nothing of it is a secret. */
@@ -153,20 +193,32 @@ function quotesSecret(errno: number, message: string): boolean {
   return errno === syntaxError && secretsInRest(message.slice(message.indexOf("'") + 1, message.lastIndexOf("'")), false).length > 0;
 }
 
-/** A ColumnDefinition41 without the secrets in the column's name; `null` where there are none, or it is another packet. */
-function recordedColumn(packet: Buffer): Buffer | null {
+/** What is looked at of a ColumnDefinition41: the column's name, from `start` to `end` of the payload, and its table's. */
+interface Definition {
+  readonly table: Buffer;
+  readonly name: Buffer;
+  readonly width: CharacterWidth;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The definition that a packet is; `null` where it is another packet. */
+function definitionIn(packet: Buffer): Definition | null {
   const payload = packet.subarray(headerBytes);
+  if (!beginsCatalog.has(payload[0])) return null;
+  const width = catalogs.find(({ start }) => payload.subarray(0, start.length).equals(start))?.width;
+  if (width === undefined) return null;
   const found = decoding("ColumnDefinition41", payload, (reader) => {
-    for (let field = 0; field < 4; field += 1) reader.lengthEncodedBytes();
+    for (let field = 0; field < 2; field += 1) reader.lengthEncodedBytes();
+    const table = reader.lengthEncodedBytes();
+    reader.lengthEncodedBytes();
     const start = reader.position;
-    return { start, name: reader.lengthEncodedBytes(), end: reader.position };
+    const definition = { table, width, start, name: reader.lengthEncodedBytes(), end: reader.position };
+    reader.lengthEncodedBytes();
+    reader.skip(fixedDefinitionBytes);
+    return definition;
   });
-  if (!found.ok || !payload.subarray(0, catalog.length).equals(catalog)) return null;
-  const { start, name, end } = found.value;
-  const { stretches } = secretsIn(name.toString("latin1"));
-  if (stretches.length === 0) return null;
-  const renamed = new PacketWriter().bytes(payload.subarray(0, start)).lengthEncodedBytes(withReplaced(name, stretches));
-  return toPackets(renamed.bytes(payload.subarray(end)).payload(), packet[3] as number);
+  return found.ok ? found.value : null;
 }
 
 function plain(bytes: Buffer): Redacted {

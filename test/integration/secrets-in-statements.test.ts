@@ -9,12 +9,16 @@ import { recordedSessions } from "../support/recorded.ts";
 import { available } from "../support/servers.ts";
 import { listStatements, runStenograph, startRecorder, temporaryDirectory } from "../support/stenograph.ts";
 
-/** Where in the files below a directory `word` is, as UTF-8 or as UTF-16, with what stands around it. */
+/** Where in the files below a directory `word` is, as UTF-8 or as UTF-16 of either order, with what stands around it. */
 function filesWith(directory: string, word: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .map((name) => join(directory, name))
     .filter((file) => statSync(file).isFile())
-    .flatMap((file) => [Buffer.from(word), Buffer.from(word, "utf16le")].flatMap((bytes) => around(readFileSync(file), bytes)));
+    .flatMap((file) =>
+      [Buffer.from(word), Buffer.from(word, "utf16le"), Buffer.from(word, "utf16le").swap16()].flatMap((bytes) =>
+        around(readFileSync(file), bytes),
+      ),
+    );
 }
 
 function around(content: Buffer, word: Buffer): string[] {
@@ -102,5 +106,40 @@ describe.each(available(inject("servers")))("secrets in statements to $kind", (s
     expect(
       recordedSessions(data.path).flatMap((session) => session.statements.filter(({ decodeFailed }) => decodeFailed !== null)),
     ).toEqual([]);
+  });
+
+  it.runIf(server.kind === "mysql")("that MySQL makes up itself reach the client, and no file", async () => {
+    using data = temporaryDirectory();
+    const running = await startRecorder({ data: data.path, upstream: `mysql://${server.host}:${server.port}`, auth: "passthrough" });
+    const connection = await mysql2.createConnection({ host: running.first.address, port: running.first.port, ...server.app });
+    const account = `'${user}r'@'%'`;
+    const passwords: string[] = [];
+    const told = async (result: Promise<[unknown, unknown]>): Promise<void> => {
+      const [rows] = (await result) as [mysql2.RowDataPacket[], unknown];
+      const made = String(rows[0]?.["generated password"]);
+      expect(made).toHaveLength(20);
+      passwords.push(made);
+      const run = await runClient(client, { ...direct, user: `${user}r`, password: made }, ["--batch", "-e", "SELECT 1"]);
+      expect(run.stderr).toBe("");
+    };
+    await told(connection.query(`CREATE USER ${account} IDENTIFIED BY RANDOM PASSWORD`));
+    await told(connection.query(`ALTER USER ${account} IDENTIFIED BY RANDOM PASSWORD`));
+    await told(connection.query(`SET PASSWORD FOR ${account} TO RANDOM`));
+    await told(connection.execute(`ALTER USER ${account} IDENTIFIED BY RANDOM PASSWORD`));
+    await connection.query(`SET @s = CONCAT('ALTER USER ', ?, ' IDENTIFIED BY RAN', 'DOM PASSWORD')`, [account]);
+    await connection.query("PREPARE p FROM @s");
+    await told(connection.query("EXECUTE p"));
+    await connection.query("SET character_set_results = utf16");
+    await told(connection.query(`ALTER USER ${account} IDENTIFIED BY RANDOM PASSWORD`));
+    await connection.query("SET character_set_results = utf8mb4");
+    await connection.query(`DROP USER ${account}`);
+    await connection.end();
+    await running.end("SIGINT");
+
+    for (const made of passwords) expect(filesWith(data.path, made)).toEqual([]);
+    const answers = recordedSessions(data.path).flatMap(({ statements }) => statements.filter(({ results }) => results.length > 0));
+    const redacted = answers.filter(({ results }) => JSON.stringify(results).includes("redacted"));
+    expect(redacted.map(({ decodeFailed }) => decodeFailed)).toEqual(passwords.map(() => null));
+    expect(redacted[0]?.results[0]).toEqual([[`${user}r`, "%", "<redacted>", "1"]]);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
 import { PacketWriter, toPackets } from "../../../../proxy/protocol/packet-writer.ts";
 import { AnswerRedactor } from "../../../../proxy/relay/answer-redactor.ts";
@@ -54,6 +54,15 @@ it("the name that a column has from an expression is recorded without its secret
   }
 });
 
+it("the name that a column has from an expression is recorded without its secret in UTF-16 too", () => {
+  const column = (name: string): Buffer => {
+    const block = new PacketWriter();
+    for (const text of ["def", "", "", "", name, ""]) block.lengthEncodedBytes(Buffer.from(text, "utf16le").swap16());
+    return toPackets(block.bytes(Buffer.from("0c230064000000fd01001f0000", "hex")).payload(), 2);
+  };
+  expect(recorded([column("PASSWORD('hunter2é')")], false).recorded).toEqual(column("PASSWORD('<redacted>')"));
+});
+
 it("answers are recorded alike in whatever pieces they come, and go on as they are", () => {
   const bytes = Buffer.concat([row, row, err(1064, "near 'hunter2' at"), row, err(1, "x"), err(1231, "'hunter2'"), row]);
   const whole = recorded([bytes]);
@@ -65,6 +74,66 @@ it("answers are recorded alike in whatever pieces they come, and go on as they a
     }),
   );
   expect(whole.forwarded).toEqual(bytes);
+});
+
+describe("a result set that tells a generated password", () => {
+  const packet = (id: number, payload: Buffer | string): Buffer => toPackets(Buffer.from(payload), id);
+  const definition = (id: number, name: Buffer | string, table = "", catalog: Buffer | string = "def"): Buffer => {
+    const block = new PacketWriter()
+      .lengthEncodedBytes(Buffer.from(catalog))
+      .lengthEncodedText("")
+      .lengthEncodedText(table)
+      .lengthEncodedText("");
+    return packet(
+      id,
+      block.lengthEncodedBytes(Buffer.from(name)).lengthEncodedText("").bytes(Buffer.from("0c2d0064000000fd01001f0000", "hex")).payload(),
+    );
+  };
+  const password = "generated password";
+  const columns = (third: Buffer | string = password, table = "", coded = (text: string): Buffer => Buffer.from(text)): Buffer[] => [
+    packet(1, Buffer.of(4)),
+    ...[coded("user"), coded("host"), third, coded("auth_factor")].map((name, index) =>
+      definition(2 + index, name, index === 2 ? table : "", coded("def")),
+    ),
+  ];
+  const strings = (...values: readonly string[]): Buffer =>
+    Buffer.concat(values.map((value) => new PacketWriter().lengthEncodedText(value).payload()));
+  const textRow = (id: number, secret: string): Buffer => packet(id, strings("", "%", secret, "1"));
+  const binaryRow = (id: number, secret: string): Buffer =>
+    packet(id, Buffer.concat([Buffer.of(0, 0), strings("u", "%", secret), Buffer.from("0100000000000000", "hex")]));
+  const [eof, ok] = [Buffer.of(0xfe, 0, 0, 2, 0), Buffer.of(0xfe, 0, 0, 2, 0, 0, 0)];
+  const other = [packet(1, Buffer.of(4)), packet(2, strings("a", "b", "shown", "c"))];
+
+  it.each([
+    ["as text", (secret: string) => [...columns(), textRow(6, secret), textRow(7, secret), packet(8, ok)]],
+    ["behind an EOF_Packet", (secret: string) => [...columns(), packet(6, eof), textRow(7, secret), packet(8, eof)]],
+    ["to a prepared statement", (secret: string) => [...columns(), binaryRow(6, secret), packet(7, ok)]],
+    [
+      "in UTF-16",
+      (secret: string) => {
+        const wide = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
+        const values = ["u", "%", secret, "1"].map((value) => new PacketWriter().lengthEncodedBytes(wide(value)).payload());
+        return [...columns(wide(password), "", wide), packet(6, eof), packet(7, Buffer.concat(values)), packet(8, eof)];
+      },
+    ],
+  ])("is forwarded, and recorded without it, %s and in whatever pieces", (_, answer) => {
+    const bytes = Buffer.concat([...answer("hunter2"), ...other]);
+    const expected = Buffer.concat([...answer("<redacted>"), ...other]);
+    for (let place = 0; place < bytes.length; place += 1) {
+      const result = recorded([bytes.subarray(0, place), bytes.subarray(place)], false);
+      expect(result.forwarded).toEqual(bytes);
+      expect(result.recorded).toEqual(expected);
+    }
+  });
+
+  it("is no table's, and ends where another answer begins", () => {
+    for (const answer of [
+      [...columns(password, "people"), textRow(6, "shown"), packet(7, ok)],
+      [packet(1, Buffer.alloc(12)), ...columns().slice(1), ...columns("x"), textRow(6, "shown"), packet(7, ok)],
+    ]) {
+      expect(recorded(answer, false).recorded).toEqual(Buffer.concat(answer));
+    }
+  });
 });
 
 it("an error in the middle of which the server goes away is forwarded and not recorded", () => {
