@@ -49,9 +49,13 @@ export const timelineRow = z.object({
   actor: z.string(),
   authenticated: z.boolean(),
   connection: z.string(),
+  /** The account on the upstream that it ran on. */
+  account: z.string().nullable(),
   command: z.string(),
   /** White space folded to one line, cut to 400 characters. */
   sql: z.string().nullable(),
+  /** A few words for a command without text; cut like `sql`. */
+  summary: z.string().nullable(),
   outcome,
   rows: z.number().nullable(),
   affected: z.number().nullable(),

@@ -11,6 +11,7 @@ import type { ReadEnd } from "../recording/frame-reader.ts";
 import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "../recording/recording-files.ts";
 import { RecordingPass } from "../recording/recording-pass.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
+import { dataOption } from "./data-option.ts";
 import { complain, counted, existingDataDirectory, writeLine } from "./output.ts";
 import { isMisnamed, problemOf } from "./recording-problem.ts";
 
@@ -29,16 +30,25 @@ interface Result {
   readonly rows: (readonly Value[] | null)[];
 }
 
+const help = `
+A filter is words that the SQL has, and fields with values: ${fieldNames.map((name) => `${name}:`).join(" ")}
+Combine them with "and", "or", "not" and brackets; put what has spaces in quotes.
+
+Examples:
+  stenograph statements --data ~/stenograph --filter 'is:failed last:1h'
+  stenograph statements --data ~/stenograph --json --rows --filter 'customers rows:>100'`;
+
 /** `statements`: every statement that was recorded, decoded from the recordings themselves. */
 export function register(program: Command): void {
   program
     .command("statements")
     .description("list recorded statements in order, with their rows if asked")
     .argument("[session]", "id of one session; all sessions without it")
-    .requiredOption("--data <directory>", "directory of the recordings")
+    .addOption(dataOption("the recordings").makeOptionMandatory())
     .option("--json", "one JSON object a line")
-    .option("--rows", "with all rows of all result sets (JSON only)")
-    .option("--filter <expression>", "only statements that match, in the filter language", parseExpression)
+    .option("--rows", "with all rows of all result sets (with --json)")
+    .option("--filter <expression>", "only statements that match, e.g. 'is:failed last:1h'", parseExpression)
+    .addHelpText("after", help)
     .action((session: string | undefined, options: StatementsOptions) => statements(session, options));
 }
 
@@ -120,7 +130,7 @@ function filterRow(open: SessionOpen, statement: Statement): FilterRow {
     session: open.session,
     connection: open.connection,
     actor: open.actor.name,
-    account: open.account,
+    account: statement.account,
     schema: open.schema,
     client: open.client,
     claimed: open.claimed,
@@ -148,6 +158,7 @@ function asJson(statement: Statement, results: readonly Result[] | null): object
     seq: statement.seq,
     at: isoMicros(statement.at),
     command: statement.command,
+    account: statement.account,
     sql: statement.sql,
     params: statement.params?.map(({ value }) => value) ?? null,
     ...(statement.summary !== null && { summary: statement.summary }),

@@ -16,7 +16,7 @@ export const fields: readonly FieldHelp[] = [
   { name: "actor", meaning: "who ran it, as far as it is known", example: "actor:anna" },
   { name: "connection", meaning: "the connection's name", example: "connection:shop*" },
   { name: "session", meaning: "the session's id", example: "session:0198*" },
-  { name: "account", meaning: "the account on the upstream, with or without its host", example: "account:app" },
+  { name: "account", meaning: "the account on the upstream that it ran on, with or without its host", example: "account:app" },
   { name: "schema", meaning: "the schema that the session started in", example: "schema:shop" },
   { name: "client", meaning: "the client's address", example: "client:127.0.0.1:*" },
   { name: "command", meaning: "the command of the protocol, with or without COM_", example: "command:stmt_execute" },

@@ -1,16 +1,16 @@
 import type { UnixMicros } from "../model/value.ts";
 import { type Filter, type NumberField, type NumberRange, type State, slowMicros, type TextField, type TextMatch } from "./filter.ts";
 
-/** Where a regular expression looks: at a statement's text and error message, or at a fact of its session or command. */
+/** Where a regular expression looks: at a statement's text and error message, or at a fact of its session, or its command or account. */
 export type RegexSubject =
   | { readonly kind: "text" }
   | { readonly kind: "session"; readonly column: string }
   | { readonly kind: "claimed"; readonly name: string }
-  | { readonly kind: "command" };
+  | { readonly kind: "name"; readonly table: "commands" | "accounts" };
 
 /**
  * A regular expression that is not run inside SQLite: whoever runs the query puts the JSON array of the keys that match
- * (ids of statements, or keys of sessions or commands) into `parameter`.
+ * (ids of statements, or keys of sessions, commands or accounts) into `parameter`.
  */
 export interface OutsideRegex {
   readonly parameter: string;
@@ -28,18 +28,17 @@ export interface SqlFilter {
   readonly regexes: readonly OutsideRegex[];
 }
 
-const sessionColumns: Readonly<Record<Exclude<TextField, "command" | "digest">, string>> = {
+const sessionColumns: Readonly<Record<Exclude<TextField, "account" | "command" | "digest">, string>> = {
   actor: "actor",
   connection: "connection",
   session: "id",
-  account: "account",
   schema: "schema",
   client: "client",
 };
 
 /** `COM_QUERY` without `COM_`, and the user of `user@host`: what is meant when no more is written. */
 const shortCommand = "CASE WHEN name LIKE 'COM\\_%' ESCAPE '\\' THEN substr(name, 5) END";
-const userOfAccount = "CASE WHEN instr(account, '@') > 0 THEN substr(account, 1, instr(account, '@') - 1) END";
+const userOfAccount = "CASE WHEN instr(name, '@') > 0 THEN substr(name, 1, instr(name, '@') - 1) END";
 
 const numberExpressions: Readonly<Record<NumberField, string>> = {
   error: "s.errno",
@@ -128,19 +127,17 @@ class SqlWriter {
 
   #textField(field: TextField, match: TextMatch): string {
     if (field === "digest") return `s.digest IN (SELECT key FROM digests WHERE hash GLOB ${this.#parameter(digestGlob(match))})`;
-    if (field === "command") return `s.command IN ${this.#commandKeys(match)}`;
+    if (field === "command") return `s.command IN ${this.#namedKeys("commands", shortCommand, match)}`;
+    if (field === "account") return `s.account IN ${this.#namedKeys("accounts", userOfAccount, match)}`;
     const column = sessionColumns[field];
     if (match.kind === "regex") return `s.session IN ${this.#outside(match.source, { kind: "session", column })}`;
-    return `s.session IN (SELECT key FROM sessions WHERE ${this.#eitherText([column, ...(field === "account" ? [userOfAccount] : [])], match)})`;
+    return `s.session IN (SELECT key FROM sessions WHERE ${this.#textCondition(column, match)})`;
   }
 
-  #commandKeys(match: TextMatch): string {
-    if (match.kind === "regex") return this.#outside(match.source, { kind: "command" });
-    return `(SELECT key FROM commands WHERE ${this.#eitherText(["name", shortCommand], match)})`;
-  }
-
-  #eitherText(expressions: readonly string[], match: Exclude<TextMatch, { kind: "regex" }>): string {
-    return expressions.map((expression) => this.#textCondition(expression, match)).join(" OR ");
+  /** Keys of names that match, or whose `short` form does. */
+  #namedKeys(table: "commands" | "accounts", short: string, match: TextMatch): string {
+    if (match.kind === "regex") return this.#outside(match.source, { kind: "name", table });
+    return `(SELECT key FROM ${table} WHERE ${this.#textCondition("name", match)} OR ${this.#textCondition(short, match)})`;
   }
 
   #claimed(name: string, match: TextMatch): string {

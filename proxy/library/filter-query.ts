@@ -104,8 +104,8 @@ function subjects(database: LibraryDatabase, subject: RegexSubject, lo: number, 
       return read(`SELECT key, ${subject.column} FROM sessions`);
     case "claimed":
       return read("SELECT s.key, fact.value FROM sessions AS s, json_each(s.claimed) AS fact WHERE fact.key = ?", subject.name);
-    case "command":
-      return read("SELECT key, name FROM commands");
+    case "name":
+      return read(`SELECT key, name FROM ${subject.table}`);
     default:
       return subject satisfies never;
   }

@@ -54,6 +54,8 @@ CREATE INDEX sessions_by_start ON sessions (started_at);
 
 CREATE TABLE commands (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
+CREATE TABLE accounts (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
 CREATE TABLE digests (
   key INTEGER PRIMARY KEY,
   hash TEXT NOT NULL UNIQUE,
@@ -81,7 +83,9 @@ CREATE TABLE statements (
   bytes_out INTEGER NOT NULL,
   partial INTEGER NOT NULL,
   redacted INTEGER NOT NULL,
-  digest INTEGER
+  digest INTEGER,
+  -- On which it ran; the one with which its session began is there too. NULL: the anonymous one.
+  account INTEGER
 );
 CREATE UNIQUE INDEX statements_by_session ON statements (session, seq);
 CREATE INDEX statements_by_time ON statements (at);
@@ -103,7 +107,8 @@ CREATE TABLE statement_details (
   sqlstate TEXT,
   decode_failed TEXT,
   message TEXT,
-  sql TEXT
+  sql TEXT,
+  summary TEXT
 );
 
 -- Text in the form that filter/words.ts folds it to; the tokenizer cuts as tokensOf does.

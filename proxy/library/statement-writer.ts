@@ -3,6 +3,7 @@ import { foldText } from "../filter/words.ts";
 import type { Statement } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { DigestWriter } from "./digest-writer.ts";
+import { NameTable } from "./name-table.ts";
 import { activityMicros, keptSqlCharacters, type LibraryDatabase } from "./schema.ts";
 
 interface Activity {
@@ -13,27 +14,26 @@ interface Activity {
 /** Writes statements into the library, within the caller's transactions. */
 export class StatementWriter {
   readonly #digests: DigestWriter;
-  readonly #commands = new Map<string, number>();
+  readonly #commands: NameTable;
+  readonly #accounts: NameTable;
   readonly #activity = new Map<number, Activity>();
   readonly #insertFacts;
   readonly #insertDetails;
   readonly #insertWords;
   readonly #insertActivity;
-  readonly #findCommand;
-  readonly #insertCommand;
   readonly #newest;
   #nextId: number;
 
   constructor(database: LibraryDatabase) {
     this.#digests = new DigestWriter(database);
-    this.#insertFacts = database.prepare(`INSERT INTO statements VALUES (${marks(17)})`);
-    this.#insertDetails = database.prepare(`INSERT INTO statement_details VALUES (${marks(12)})`);
+    this.#commands = new NameTable(database, "commands");
+    this.#accounts = new NameTable(database, "accounts");
+    this.#insertFacts = database.prepare(`INSERT INTO statements VALUES (${marks(18)})`);
+    this.#insertDetails = database.prepare(`INSERT INTO statement_details VALUES (${marks(13)})`);
     this.#insertWords = database.prepare("INSERT INTO statement_words (rowid, sql, message) VALUES (?, ?, ?)");
     this.#insertActivity = database.prepare(
       "INSERT INTO activity VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count, errors = errors + excluded.errors",
     );
-    this.#findCommand = database.prepare<[string], number>("SELECT key FROM commands WHERE name = ?").pluck();
-    this.#insertCommand = database.prepare("INSERT INTO commands (name) VALUES (?)");
     this.#newest = database.prepare<[], number | null>("SELECT max(id) FROM statements").pluck();
     this.#nextId = this.#newestId() + 1;
   }
@@ -53,7 +53,7 @@ export class StatementWriter {
       statement.seq,
       statement.at,
       endedAt,
-      this.#commandKey(statement.command),
+      this.#commands.keyOf(statement.command),
       outcomeNumbers[statement.outcome],
       statement.rows,
       statement.affected,
@@ -65,6 +65,7 @@ export class StatementWriter {
       statement.partial ? 1 : 0,
       statement.redacted,
       digest,
+      statement.account === null ? null : this.#accounts.keyOf(statement.account),
     );
     this.#writeDetails(id, statement);
     if (statement.sql !== null || statement.message !== null) {
@@ -84,7 +85,8 @@ export class StatementWriter {
   /** Goes back to what is written, after the caller's transaction was rolled back or the tables were made anew. */
   reset(): void {
     this.#digests.forget();
-    this.#commands.clear();
+    this.#commands.forget();
+    this.#accounts.forget();
     this.#activity.clear();
     this.#nextId = this.#newestId() + 1;
   }
@@ -104,6 +106,7 @@ export class StatementWriter {
       statement.decodeFailed,
       statement.message,
       sql !== null && sql.length > keptSqlCharacters ? sql.slice(0, keptSqlCharacters) : sql,
+      statement.summary,
     );
   }
 
@@ -117,14 +120,6 @@ export class StatementWriter {
     }
     activity.count += 1;
     activity.errors += error;
-  }
-
-  #commandKey(name: string): number {
-    const known = this.#commands.get(name);
-    if (known !== undefined) return known;
-    const key = this.#findCommand.get(name) ?? Number(this.#insertCommand.run(name).lastInsertRowid);
-    this.#commands.set(name, key);
-    return key;
   }
 
   #newestId(): number {

@@ -12,13 +12,14 @@ const outcomes = new Map(Object.entries(outcomeNumbers).map(([name, number]): [n
 type Raw = Omit<TimelineRow, "outcome" | "authenticated" | "partial"> & { outcome: number; authenticated: number; partial: number };
 
 const columns = `
-  s.id, x.id AS session, s.seq, s.at, x.actor, x.authenticated, x.connection, c.name AS command,
-  substr(d.sql, 1, ${readCharacters}) AS sql, s.outcome, s.rows, s.affected, s.errno, d.message,
+  s.id, x.id AS session, s.seq, s.at, x.actor, x.authenticated, x.connection, a.name AS account, c.name AS command,
+  substr(d.sql, 1, ${readCharacters}) AS sql, d.summary, s.outcome, s.rows, s.affected, s.errno, d.message,
   s.duration_us AS durationUs, s.first_byte_us AS firstByteUs, s.bytes_in AS bytesIn, s.bytes_out AS bytesOut, s.partial,
   s.redacted`;
 const source = `
   statements AS s JOIN statement_details AS d ON d.id = s.id
-  JOIN sessions AS x ON x.key = s.session JOIN commands AS c ON c.key = s.command`;
+  JOIN sessions AS x ON x.key = s.session JOIN commands AS c ON c.key = s.command
+  LEFT JOIN accounts AS a ON a.key = s.account`;
 
 /** Reads lines of the timeline. */
 export class TimelineRows {
@@ -48,6 +49,7 @@ function rowOf(raw: Raw): TimelineRow {
   return {
     ...raw,
     sql: raw.sql === null ? null : oneLine(raw.sql),
+    summary: raw.summary === null ? null : oneLine(raw.summary),
     outcome: outcomes.get(raw.outcome) ?? "ok",
     authenticated: raw.authenticated === 1,
     partial: raw.partial === 1,

@@ -11,9 +11,13 @@ export interface TimelineRow {
   actor: string;
   authenticated: boolean;
   connection: string;
+  /** On the upstream; `null` for the anonymous one. */
+  account: string | null;
   command: string;
   /** White space folded to one line, cut to 400 characters; `null` where the command has no text. */
   sql: string | null;
+  /** A few words for a command without text, cut like one; `null` where its name says it all. */
+  summary: string | null;
   outcome: Outcome;
   rows: number | null;
   affected: number | null;

@@ -14,6 +14,7 @@ export function Facts({ detail }: { readonly detail: StatementDetail }) {
   const facts: readonly Fact[] = [
     ["Actor", <ActorName key="actor" name={row.actor} authenticated={row.authenticated} spelledOut />],
     ["Connection", <PlainText key="connection" text={row.connection} />],
+    ["Account", row.account === null ? null : <PlainText key="account" text={row.account} />],
     [
       "Session",
       <button

@@ -50,6 +50,14 @@ export class RecordedSession {
     return this;
   }
 
+  /** A COM_CHANGE_USER to `user` that is sent at `at` and succeeds, after which the account is `account`. */
+  changeUser(user: string, account: string, at: UnixMicros): this {
+    this.#writer.append(FrameKind.client, BigInt(at) * 1000n, toPackets(Buffer.from(`\x11${user}\0\0\0`), 0));
+    this.#writer.appendJson(FrameKind.note, { kind: "signed-in-again", account, schema: null, characterSet: null, plugin: null });
+    this.#writer.append(FrameKind.upstream, BigInt(at + 100) * 1000n, answerBytes("ok"));
+    return this;
+  }
+
   /** Writes the close frame and ends. */
   close(cause: CloseCause = "client-quit"): this {
     const none = { clientBytes: 0, clientPackets: 0, upstreamBytes: 0, upstreamPackets: 0 };

@@ -67,8 +67,10 @@ export function fakeRow(index: number, base = epoch): TimelineRow {
     actor: ["maria", "deploy", "maria"][index % 3] ?? "maria",
     authenticated: false,
     connection: "shop",
+    account: "app@localhost",
     command: shape.command,
     sql: shape.sql,
+    summary: null,
     outcome: failed ? "error" : aborted ? "aborted" : "ok",
     rows: aborted ? null : shape.rows,
     affected: aborted ? null : shape.affected,
@@ -83,7 +85,8 @@ export function fakeRow(index: number, base = epoch): TimelineRow {
   };
 }
 
-const column = (name: string, type: string, table: string, characterSet = 255): ResultColumn => ({
+/** A column of a result. */
+export const fakeResultColumn = (name: string, type: string, table: string, characterSet = 255): ResultColumn => ({
   name,
   orgName: name,
   table,
@@ -98,13 +101,13 @@ const column = (name: string, type: string, table: string, characterSet = 255): 
 });
 
 export const fakeColumns: readonly ResultColumn[] = [
-  column("id", "BIGINT", "products"),
-  column("name", "VARCHAR", "products"),
-  column("price", "DECIMAL", "products"),
-  column("discontinued_at", "DATETIME", "products"),
-  column("note", "TEXT", "products"),
-  column("fingerprint", "BINARY", "products", 63),
-  column("description", "LONGTEXT", "products"),
+  fakeResultColumn("id", "BIGINT", "products"),
+  fakeResultColumn("name", "VARCHAR", "products"),
+  fakeResultColumn("price", "DECIMAL", "products"),
+  fakeResultColumn("discontinued_at", "DATETIME", "products"),
+  fakeResultColumn("note", "TEXT", "products"),
+  fakeResultColumn("fingerprint", "BINARY", "products", 63),
+  fakeResultColumn("description", "LONGTEXT", "products"),
 ];
 
 const names = ["Garden hose", "Søkeord \u202Egnp.exe", "Schubkarre", '=HYPERLINK("http://example.test")', "蜂蜜", "Rake\nwith a line end"];

@@ -44,7 +44,6 @@ const count = fc.constantFrom(0, 1, 2, 999, 1000, 1_000_000, 5_000_000);
 
 const session: fc.Arbitrary<Partial<SessionOpen>> = fc.record({
   connection: name,
-  account: orNull(fc.constantFrom("app@%", "app", "Root@localhost", "@", "")),
   schema: orNull(name),
   client: name,
   actor: name.map((actor) => ({ kind: "os-user" as const, name: actor, authenticated: false as const })),
@@ -53,6 +52,7 @@ const session: fc.Arbitrary<Partial<SessionOpen>> = fc.record({
 
 const statement: fc.Arbitrary<Partial<Statement>> = fc.record({
   at: fc.constantFrom(now - 3_600_000_000, now - 60_000_000, now - 1, now),
+  account: orNull(fc.constantFrom("app@%", "app", "Root@localhost", "@", "")),
   command: fc.constantFrom("COM_QUERY", "COM_STMT_EXECUTE", "COM_UNKNOWN_0x42", "com_x"),
   sql: orNull(text),
   message: orNull(text),
@@ -136,7 +136,7 @@ const { filter } = fc.letrec<{ filter: string }>((tie) => ({
 
 function rowOf(open: SessionOpen, made: Statement): FilterRow {
   const digest = made.sql === null ? null : digestOf(made.sql).hash;
-  return { ...made, ...open, actor: open.actor.name, claimed: open.claimed, digest };
+  return { ...made, ...open, account: made.account, actor: open.actor.name, claimed: open.claimed, digest };
 }
 
 describe("SQL and predicate", () => {
