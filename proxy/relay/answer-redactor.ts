@@ -2,6 +2,7 @@
  * Answers as they are recorded, where they quote the statement and so a secret that is in it, in ERR_Packets ("… near '…' at
  * line 1") and in the names of columns without an alias (`PASSWORD('…')`), and where they tell a generated password. Pure: bytes of the Command phase to the client in, the same bytes and what is recorded of them out.
  */
+import { conversationPrefix } from "../protocol/conversation.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
 import { decoding } from "../protocol/packet-reader.ts";
@@ -38,10 +39,17 @@ const syntaxError = 1064;
 /** Errors whose messages quote names only: access denied (1044, 1045, 1142, 1227), no such table, user or plugin. */
 const namesOnly: ReadonlySet<number> = new Set([1044, 1045, 1142, 1146, 1227, 1396, 1524]);
 
+/**
+ * Gets every packet, of which `bytes` holds the first `kept` payload bytes from `start`, and tells whether it answers a
+ * command that held secrets.
+ */
+export type AnswersSecret = (bytes: Buffer, start: number, kept: number, length: number) => boolean;
+
 /** Follows one session's answers. */
 export class AnswerRedactor {
-  private readonly answersSecrets: () => boolean;
   private readonly framer: PacketFramer;
+  /** Whether the packet at hand answers a command that held secrets. */
+  private answersSecret = false;
   private chunk: Buffer = Buffer.alloc(0);
   private held: Buffer | null = null;
   /** Where the packet that may quote begins in the chunk; -1 where none is. */
@@ -55,15 +63,16 @@ export class AnswerRedactor {
   /** The id that the next packet of the same answer has. */
   private nextId = 0;
 
-  /** `answersSecrets`: whether a command that held secrets waits for its answer. */
-  constructor(answersSecrets: () => boolean) {
-    this.answersSecrets = answersSecrets;
+  constructor(answersSecret: AnswersSecret) {
     this.framer = new PacketFramer(
       {
         begin: (first, _sequenceId, offset) => this.began(first, offset),
-        packet: (_bytes, _start, _kept, _length, sequenceId, end) => this.ended(end, sequenceId),
+        packet: (bytes, start, kept, length, sequenceId, end) => {
+          this.answersSecret = answersSecret(bytes, start, kept, length);
+          this.ended(end, sequenceId);
+        },
       },
-      0,
+      conversationPrefix,
     );
   }
 
@@ -150,7 +159,7 @@ export class AnswerRedactor {
     const from = packet[7] === 0x23 ? 13 : 7;
     const message = packet.toString("latin1", from);
     const start = message.indexOf("'") + 1;
-    if (start === 0 || !(this.answersSecrets() || quotesSecret(decoded.value.errno, message))) return null;
+    if (start === 0 || !(this.answersSecret || quotesSecret(decoded.value.errno, message))) return null;
     const payload = withReplaced(
       packet.subarray(4),
       [{ start, end: Math.max(start, endOfQuoted(decoded.value.errno, message)) }],

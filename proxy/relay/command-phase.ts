@@ -36,6 +36,8 @@ export class CommandPhase {
   heldAuthentication = 0;
   private readonly capabilities: number;
   private readonly conversation: Conversation<PendingSecrets | null>;
+  /** The same as far as it has come from the upstream, of which the client may have received less: secrets were replaced in a command. */
+  private readonly arriving: Conversation<true | null>;
   private readonly secrets: SecretCommands;
   private readonly clientFramer: PacketFramer;
   private readonly upstreamFramer: PacketFramer;
@@ -58,6 +60,7 @@ export class CommandPhase {
   constructor(capabilities: number, mariaDbCapabilities = 0) {
     this.capabilities = capabilities;
     this.conversation = new Conversation(capabilities, mariaDbCapabilities);
+    this.arriving = new Conversation(capabilities, mariaDbCapabilities);
     this.secrets = new SecretCommands(capabilities);
     this.clientFramer = new PacketFramer(
       {
@@ -87,10 +90,19 @@ export class CommandPhase {
     return this.conversation.pending.first?.command === Command.CHANGE_USER;
   }
 
-  /** Whether a command of which secrets were replaced in the recording waits for (the rest of) its answer. */
-  get answersSecrets(): boolean {
-    for (const { attachment } of this.conversation.pending) if (attachment?.redacted === true) return true;
-    return false;
+  /**
+   * Takes each packet on its way to the client, before it is recorded. Whether it answers a command of which secrets were
+   * replaced in the recording, or may do so where the answer cannot be followed.
+   */
+  answersSecret(bytes: Buffer, start: number, kept: number, length: number): boolean {
+    const { arriving } = this;
+    const secret = arriving.pending.first?.attachment === true;
+    arriving.server(bytes, start, kept, length);
+    if (arriving.lost !== null) {
+      for (const { attachment } of arriving.pending) if (attachment === true) return true;
+    }
+    if (arriving.ended) arriving.finish();
+    return secret;
   }
 
   /**
@@ -152,12 +164,16 @@ export class CommandPhase {
     const role = this.beganAsAuthentication ? ClientRole.authentication : this.conversation.client(length);
     if (this.sensitive) this.addSensitive(end, role === ClientRole.command);
     else if (this.searched) this.endSearched(end);
-    if (role === ClientRole.infileEnd) this.conversation.infileEnded();
-    if (role === ClientRole.authentication) this.conversation.authenticationAnswered();
+    for (const conversation of [this.conversation, this.arriving]) {
+      if (role === ClientRole.infileEnd) conversation.infileEnded();
+      if (role === ClientRole.authentication) conversation.authenticationAnswered();
+      if (role === ClientRole.command && conversation.lost !== null) while (conversation.finish() !== undefined);
+    }
     if (role !== ClientRole.command) return;
     if (first === Command.QUIT) this.quit = true;
-    if (this.conversation.lost !== null) while (this.conversation.finish() !== undefined);
-    this.conversation.command(Math.max(first, 0), this.secrets.sent(bytes, start, kept));
+    const secrets = this.secrets.sent(bytes, start, kept);
+    this.conversation.command(Math.max(first, 0), secrets);
+    this.arriving.command(Math.max(first, 0), secrets?.redacted === true ? true : null);
   }
 
   private upstreamPacket(bytes: Buffer, start: number, kept: number, length: number): void {

@@ -51,7 +51,7 @@ export class SessionRelay {
   private readonly session: SignedInSession;
   private readonly recording: SessionRecording;
   private readonly phase: CommandPhase;
-  private readonly answers = new AnswerRedactor(() => this.phase.answersSecrets);
+  private readonly answers = new AnswerRedactor((bytes, start, kept, length) => this.phase.answersSecret(bytes, start, kept, length));
   private readonly change: ChangeOfUser;
   private readonly ended: (close: SessionClose) => void;
   private readonly outcome = new SessionOutcome();

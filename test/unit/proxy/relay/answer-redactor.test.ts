@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Capability } from "../../../../proxy/protocol/capabilities.ts";
 import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
 import { PacketWriter, toPackets } from "../../../../proxy/protocol/packet-writer.ts";
 import { AnswerRedactor } from "../../../../proxy/relay/answer-redactor.ts";
+import { CommandPhase } from "../../../../proxy/relay/command-phase.ts";
 
 const err = (errno: number, message: string): Buffer => toPackets(encodeErrPacket({ errno, sqlstate: "42000", message }), 1);
 const row = toPackets(Buffer.from("\x05hello"), 2);
@@ -31,6 +33,20 @@ it("messages that quote names, or nothing, and errors of other statements are re
   }
   const other = err(1064, "… to use near 'FRM users WHERE password = 'x'' at line 1");
   expect(recorded([other], false).recorded).toEqual(other);
+});
+
+it("of commands that are sent together only the error that answers the secret one is recorded without what it quotes", () => {
+  const phase = new CommandPhase(Capability.PROTOCOL_41);
+  const query = (sql: string): Buffer => toPackets(Buffer.from(`\x03${sql}`), 0);
+  phase.fromClient(Buffer.concat([query("SELEC 'shown'"), query("SET PASSWRD = 1; SET PASSWORD = 'hunter2'"), query("FRM 'shown'")]));
+  const redactor = new AnswerRedactor((bytes, start, kept, length) => phase.answersSecret(bytes, start, kept, length));
+  const near = (text: string): Buffer => err(1064, `… to use near '${text}' at line 1`);
+  const answers = Buffer.concat([near("SELEC 'shown'"), near("PASSWRD = 1; hunter2"), near("FRM 'shown'")]);
+  const pieces = redactor.push(answers) ?? [];
+  expect(Buffer.concat(pieces.map(({ bytes }) => bytes))).toEqual(answers);
+  expect(Buffer.concat(pieces.map(({ recorded: bytes }) => bytes))).toEqual(
+    Buffer.concat([near("SELEC 'shown'"), near("<redacted>"), near("FRM 'shown'")]),
+  );
 });
 
 it("a syntax error that quotes a statement kept elsewhere is recorded without its secret", () => {
