@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { defaultDataDirectory } from "../config.ts";
 import { failureOf } from "../model/failure.ts";
 import { serveBrowsers } from "../serve-browsers.ts";
 import { electronBinary } from "../setup/electron-binary.ts";
+import { dataOption } from "./data-option.ts";
 import { runDesktop } from "./run-desktop.ts";
 
 /** `app`: the desktop application, or the browser host where Electron's binary cannot be had. */
@@ -11,8 +11,8 @@ export function register(program: Command): void {
   program
     .command("app")
     .description("open the workstation")
-    .option("--data <directory>", "directory of the recordings, the library and the settings", defaultDataDirectory())
-    .action((options: { readonly data: string }) => openApp(resolve(options.data)));
+    .addOption(dataOption("the recordings, the library and the settings").default(defaultDataDirectory()))
+    .action((options: { readonly data: string }) => openApp(options.data));
 }
 
 async function openApp(dataDirectory: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { environmentWith, startGivenConnection } from "../api/connections/given-connection.ts";
 import { composeWorkstation } from "../compose.ts";
@@ -12,6 +12,7 @@ import { FailureError, failureOf } from "../model/failure.ts";
 import { recordingsDirectory } from "../recording/recording-files.ts";
 import { serveBrowsers, typescriptWorkers } from "../serve-browsers.ts";
 import { electronBinary } from "../setup/electron-binary.ts";
+import { dataOption } from "./data-option.ts";
 import { runDesktop } from "./run-desktop.ts";
 import { parsePort } from "./serve.ts";
 
@@ -41,7 +42,7 @@ export function register(program: Command): void {
     .command("demo")
     .description("open the workstation on a workload of three clients; needs no server")
     .option("--upstream <url>", "a real server instead of the training database: mysql://USER:PASSWORD@HOST:PORT")
-    .option("--data <directory>", "directory of the recordings and the library; without it a temporary one, removed at the end")
+    .addOption(dataOption("the recordings and the library; without it a temporary one, removed at the end"))
     .addOption(new Option("--port <number>", "serve to a browser on this port of 127.0.0.1, without the desktop").argParser(parsePort))
     .option("--no-open", "serve to browsers, and open none")
     .option("--check", "no window: play for ten seconds, compare the library with what the clients received, print one JSON line")
@@ -81,7 +82,7 @@ function interruption(): AbortSignal {
 
 /** Runs `work` in the directory asked for, or in a temporary one that is removed where all went well. */
 async function withDirectory({ data }: DemoOptions, work: (dataDirectory: string) => Promise<void>): Promise<void> {
-  if (data !== undefined) return work(resolve(data));
+  if (data !== undefined) return work(data);
   const temporary = mkdtempSync(join(tmpdir(), "stenograph-demo-"));
   let kept = true;
   try {

@@ -22,9 +22,14 @@ export function counted(number: number, one: string): string {
   return `${number} ${one}${number === 1 ? "" : "s"}`;
 }
 
-/** Says on standard error what went wrong, with nothing in it that a terminal obeys, and makes the exit code say so too. */
+/** Says something to a person, on standard error, with nothing in it that a terminal obeys. */
+export function say(sentence: string): void {
+  process.stderr.write(`${sentence.split("\n").map(printable).join("\n")}\n`);
+}
+
+/** Says on standard error what went wrong, and makes the exit code say so too. */
 export function complain(sentence: string): void {
-  process.stderr.write(`${printable(sentence)}\n`);
+  say(sentence);
   process.exitCode = 1;
 }
 

@@ -1,18 +1,18 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { LibraryClient } from "../library/library-client.ts";
 import type { RebuildProgress } from "../library/messages.ts";
 import { failureOf } from "../model/failure.ts";
 import { typescriptWorkers } from "../serve-browsers.ts";
+import { dataOption } from "./data-option.ts";
 
 /** `reindex`: deletes the library and builds it again from the recordings, which are the truth. */
 export function register(program: Command): void {
   program
     .command("reindex")
     .description("delete the library and build it again from the recordings")
-    .requiredOption("--data <directory>", "directory of the recordings and the library")
-    .action((options: { readonly data: string }) => reindex(resolve(options.data)));
+    .addOption(dataOption("the recordings and the library").makeOptionMandatory())
+    .action((options: { readonly data: string }) => reindex(options.data));
 }
 
 async function reindex(dataDirectory: string): Promise<void> {

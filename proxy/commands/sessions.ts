@@ -4,7 +4,8 @@ import type { Session } from "../model/session.ts";
 import { isoMicros } from "../model/value.ts";
 import { listRecordings } from "../recording/recording-files.ts";
 import { summariseRecording } from "../recording/session-summary.ts";
-import { complain, counted, existingDataDirectory, writeLine } from "./output.ts";
+import { dataOption } from "./data-option.ts";
+import { complain, counted, existingDataDirectory, say, writeLine } from "./output.ts";
 import { isMisnamed, problemOf } from "./recording-problem.ts";
 
 /** `sessions`: what was recorded, read from the recordings themselves. */
@@ -12,17 +13,19 @@ export function register(program: Command): void {
   program
     .command("sessions")
     .description("list recorded sessions, oldest first")
-    .requiredOption("--data <directory>", "directory of the recordings")
+    .addOption(dataOption("the recordings").makeOptionMandatory())
     .option("--json", "one JSON object a line")
     .action((options: { readonly data: string; readonly json?: true }) => sessions(options.data, options.json === true));
 }
 
 async function sessions(dataDirectory: string, json: boolean): Promise<void> {
   if (!existingDataDirectory(dataDirectory)) return;
+  let found = false;
   for (const file of listRecordings(dataDirectory)) {
+    found = true;
     try {
-      const { session, ...found } = summariseRecording(file.path);
-      const problem = problemOf(file, { session: session?.id ?? null, ...found });
+      const { session, ...rest } = summariseRecording(file.path);
+      const problem = problemOf(file, { session: session?.id ?? null, ...rest });
       if (problem !== null) complain(problem);
       if (session === null || isMisnamed(file, session.id)) continue;
       await writeLine(json ? JSON.stringify(asJson(session)) : asText(session));
@@ -30,6 +33,7 @@ async function sessions(dataDirectory: string, json: boolean): Promise<void> {
       complain(`${file.path} cannot be read: ${failureOf(thrown).message}.`);
     }
   }
+  if (!found && !json) say(`No session is recorded in ${dataDirectory}.`);
 }
 
 function asJson(session: Session): object {

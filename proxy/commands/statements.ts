@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
+import { fields } from "../filter/fields.ts";
 import { parseFilter } from "../filter/parse-filter.ts";
 import { type FilterPredicate, type FilterRow, toPredicate } from "../filter/to-predicate.ts";
 import { digestOf } from "../library/digest.ts";
@@ -12,7 +13,7 @@ import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "
 import { RecordingPass } from "../recording/recording-pass.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
 import { dataOption } from "./data-option.ts";
-import { complain, counted, existingDataDirectory, writeLine } from "./output.ts";
+import { complain, counted, existingDataDirectory, say, writeLine } from "./output.ts";
 import { isMisnamed, problemOf } from "./recording-problem.ts";
 
 /** Lines that are decoded before they are written. */
@@ -30,8 +31,10 @@ interface Result {
   readonly rows: (readonly Value[] | null)[];
 }
 
+const typed = fields.map(({ name }) => (name.endsWith(".") ? `${name}NAME:` : `${name}:`)).join(" ");
+
 const help = `
-A filter is words that the SQL has, and fields with values: ${fieldNames.map((name) => `${name}:`).join(" ")}
+A filter is words that the SQL has, and fields with values: ${typed}
 Combine them with "and", "or", "not" and brackets; put what has spaces in quotes.
 
 Examples:
@@ -49,7 +52,10 @@ export function register(program: Command): void {
     .option("--rows", "with all rows of all result sets (with --json)")
     .option("--filter <expression>", "only statements that match, e.g. 'is:failed last:1h'", parseExpression)
     .addHelpText("after", help)
-    .action((session: string | undefined, options: StatementsOptions) => statements(session, options));
+    .action((session: string | undefined, options: StatementsOptions, command: Command) => {
+      if (options.rows && !options.json) command.error("error: --rows needs --json: rows are printed as JSON only.");
+      return statements(session, options);
+    });
 }
 
 function parseExpression(text: string): FilterPredicate {
@@ -61,13 +67,16 @@ function parseExpression(text: string): FilterPredicate {
 async function statements(session: string | undefined, options: StatementsOptions): Promise<void> {
   if (!existingDataDirectory(options.data)) return;
   const files = session === undefined ? listRecordings(options.data) : oneRecording(options.data, session);
+  let found = session !== undefined;
   for (const file of files) {
+    found = true;
     try {
       await printRecording(file, options);
     } catch (thrown) {
       complain(`${file.path} cannot be read: ${failureOf(thrown).message}.`);
     }
   }
+  if (!found && !options.json) say(`No session is recorded in ${options.data}.`);
 }
 
 function oneRecording(dataDirectory: string, session: string): RecordingFile[] {
