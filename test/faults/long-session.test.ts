@@ -1,6 +1,6 @@
 /**
  * A session of days: what two days change (folders, clocks) and what very many statements cost.
- * `STENOGRAPH_STATEMENTS_IN_A_SESSION` says how many; a million take about a minute.
+ * `STENOGRAPH_STATEMENTS_IN_A_SESSION` says how many.
  */
 import { dirname } from "node:path";
 import { expect, it } from "vitest";
@@ -16,7 +16,7 @@ import { signIn } from "../support/scripted-server.ts";
 import { listSessions, startRecorder, temporaryDirectory } from "../support/stenograph.ts";
 import { startTirelessServer, TirelessClient } from "../support/tireless-server.ts";
 
-const statements = Number(process.env.STENOGRAPH_STATEMENTS_IN_A_SESSION ?? 200_000);
+const statements = Number(process.env.STENOGRAPH_STATEMENTS_IN_A_SESSION ?? 1_000_000);
 const libraryThread = new URL("../../proxy/library-thread.ts", import.meta.url);
 const hourUs = 3_600_000_000;
 
