@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { certificateProblem } from "../api/connections/connection-rules.ts";
 import { composeRecorder } from "../compose.ts";
 import type {
   AuthMode,
@@ -13,7 +14,11 @@ import type {
 } from "../model/connection.ts";
 import { type Endpoint, endpointText } from "../model/endpoint.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
+import type { ListenerState } from "../model/status.ts";
+import { recordingsDirectory } from "../recording/recording-files.ts";
 import { typescriptWorkers } from "../serve-browsers.ts";
+import { dataOption } from "./data-option.ts";
+import { say } from "./output.ts";
 
 interface RecordOptions {
   readonly data: string;
@@ -31,15 +36,33 @@ interface RecordOptions {
   readonly durability: Durability;
 }
 
+type Listening = Extract<ListenerState, { state: "listening" }>;
+
+const help = `
+The first line on standard output tells the address: {"event":"listening","address":…,"port":…}
+It goes on until Ctrl+C (SIGINT) or SIGTERM; then sessions are closed and their recordings sealed.
+
+Examples:
+  stenograph record --data ~/stenograph --listen 127.0.0.1:3307 --upstream mysql://db.example:3306
+  APP_PW=… CLIENT_PW=… stenograph record --data ~/stenograph --listen 127.0.0.1:3307 --auth mapped \\
+    --upstream mysql://app@db.example:3306 --upstream-password-env APP_PW --client-user ada --client-password-env CLIENT_PW`;
+
 /** `record`: one connection, recorded until the process is asked to end, without a user interface. */
 export function register(program: Command): void {
   program
     .command("record")
     .description("listen for MySQL clients, forward them to one upstream and record everything")
-    .requiredOption("--data <directory>", "directory of the recordings and the library")
+    .addOption(dataOption("the recordings and the library").makeOptionMandatory())
     .requiredOption("--listen <address>", "where clients connect: HOST:PORT (port 0 picks one) or unix:/PATH", parseAddress)
     .requiredOption("--upstream <url>", "mysql://[USER@]HOST:PORT or mysql://[USER@]localhost/?socket=/PATH")
-    .addOption(new Option("--auth <mode>", "who signs in upstream").choices(["passthrough", "mapped"]).default("passthrough"))
+    .addOption(
+      new Option(
+        "--auth <mode>",
+        "passthrough: clients sign in with their own account; mapped: with --client-user, and never see the upstream's",
+      )
+        .choices(["passthrough", "mapped"])
+        .default("passthrough"),
+    )
     .option("--upstream-password-env <name>", "environment variable with the upstream account's password (mapped)")
     .option("--client-user <name>", "user name that clients present to the proxy (mapped)")
     .option("--client-password-env <name>", "environment variable with the password that clients present (mapped)")
@@ -60,14 +83,21 @@ export function register(program: Command): void {
         .default("off"),
     )
     .addOption(new Option("--client-tls <mode>", "TLS towards clients").choices(["off", "optional", "required"]).default("optional"))
-    .addOption(new Option("--durability <level>", "strict: answers wait for the disk").choices(["os", "strict"]).default("os"))
+    .addOption(
+      new Option("--durability <level>", "os: killing it loses nothing, power loss at most 200 ms; strict: answers wait for the disk")
+        .choices(["os", "strict"])
+        .default("os"),
+    )
     .addOption(new Option("--identity <source>", "who is recorded as the actor").choices(["os-user"]).default("os-user"))
+    .addHelpText("after", help)
     .action((options: RecordOptions) => record(options));
 }
 
 async function record(options: RecordOptions): Promise<void> {
   try {
     const { connection, secrets } = connectionOf(options);
+    for (const name of unusedOptions(options))
+      say(`${name} has no effect with --auth passthrough, where clients sign in with their own account.`);
     const recorder = await composeRecorder({ dataDirectory: options.data, workers: typescriptWorkers });
     try {
       const asked = askedToEnd();
@@ -75,10 +105,11 @@ async function record(options: RecordOptions): Promise<void> {
       if (state.state !== "listening")
         throw new FailureError("cannot-listen", state.state === "failed" ? state.message : "The listener was stopped.");
       process.stdout.write(`${JSON.stringify({ event: "listening", address: state.address, port: state.port })}\n`);
+      if (process.stderr.isTTY) say(welcome(connection, state, options));
       let reported = "recording";
       recorder.relay.onChange(() => {
         const now = recorder.relay.recordingState();
-        if (now.state !== reported) process.stderr.write(`${now.state === "recording" ? "Recording works again." : now.message}\n`);
+        if (now.state !== reported) say(now.state === "recording" ? "Recording works again." : now.message);
         reported = now.state;
       });
       await asked;
@@ -86,9 +117,27 @@ async function record(options: RecordOptions): Promise<void> {
       await recorder.close();
     }
   } catch (thrown) {
-    process.stderr.write(`${failureOf(thrown).message}\n`);
+    say(failureOf(thrown).message);
     process.exitCode = thrown instanceof FailureError && thrown.code === "usage" ? 2 : 1;
   }
+}
+
+/** What a person at a terminal needs to know: where to connect, what is recorded where, and how to stop. */
+function welcome({ auth, clientUser, name }: Connection, { address, port }: Listening, { data, clientPasswordEnv }: RecordOptions): string {
+  const account = auth === "passthrough" ? "with their own accounts" : `as “${clientUser}” with the password in ${clientPasswordEnv}`;
+  return (
+    `Clients connect to ${endpointText({ host: address, port })} instead of ${name}, ${account}.\n` +
+    `Every statement and its results are recorded under ${recordingsDirectory(data)}. Press Ctrl+C to end.`
+  );
+}
+
+/** Options of the other mode, which say something that will not happen. */
+function unusedOptions({ auth, upstreamPasswordEnv, clientUser, clientPasswordEnv }: RecordOptions): readonly string[] {
+  if (auth === "mapped") return [];
+  const given = { "--upstream-password-env": upstreamPasswordEnv, "--client-user": clientUser, "--client-password-env": clientPasswordEnv };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
 }
 
 /** Resolves at the first SIGINT or SIGTERM. */
@@ -123,6 +172,8 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
     clientTls: options.clientTls,
     durability: options.durability,
   };
+  const problem = certificateProblem(connection);
+  if (problem !== null) throw new FailureError("usage", `--upstream-ca ${options.upstreamCa}: ${problem}`);
   if (auth === "mapped" && options.clientPasswordEnv !== undefined && secretFrom(options.clientPasswordEnv) === "") {
     const message = `The environment variable ${options.clientPasswordEnv} is empty: without a password for clients nobody could sign in.`;
     throw new FailureError("usage", message);
@@ -167,10 +218,21 @@ function parseUpstream(text: string): Endpoint & { user: string | null } {
     throw new FailureError("usage", `--upstream must be ${upstreamForms}.`);
   if (url.password !== "")
     throw new FailureError("usage", `A password must not stand on the command line: use --upstream-password-env, and ${upstreamForms}.`);
-  const user = url.username === "" ? null : decodeURIComponent(url.username);
+  const user = url.username === "" ? null : decoded(url.username);
   const socket = url.searchParams.get("socket");
+  if (socket === null && url.port === "0") throw new FailureError("usage", "--upstream cannot have port 0; MySQL's usual port is 3306.");
   if (socket === null) return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3306 : Number(url.port), user };
   if (!socket.startsWith("/") || url.hostname !== "localhost" || url.port !== "")
     throw new FailureError("usage", "--upstream with a socket must be mysql://[USER@]localhost/?socket=/PATH, an absolute path.");
   return { host: socket, port: 0, user };
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch (cause) {
+    throw new FailureError("usage", "The account in --upstream has a % that is not followed by two hexadecimal digits; write it as %25.", {
+      cause,
+    });
+  }
 }

@@ -73,7 +73,8 @@ function accountProblem(connection: Connection, secrets: ConnectionSecrets): str
   return null;
 }
 
-function certificateProblem(connection: Connection): string | null {
+/** What is wrong with the certificate authority to trust for the upstream, as a sentence; `null` where nothing is. */
+export function certificateProblem(connection: Connection): string | null {
   if (connection.upstreamCa === null) return null;
   try {
     const certificate = new X509Certificate(connection.upstreamCa);

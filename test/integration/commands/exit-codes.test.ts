@@ -77,6 +77,23 @@ describe("wrong usage ends with 2 and says what is wrong", () => {
       ["record", "--data", "x", "--listen", "127.0.0.1:0", "--upstream", upstream, "--upstream-ca", "/no/such/file.pem"],
       /certificate authority cannot be read/,
     ],
+    [
+      "a certificate that is none",
+      ["record", "--data", "x", "--listen", "127.0.0.1:0", "--upstream", upstream, "--upstream-ca", main],
+      /--upstream-ca .*main\.ts: .*not a certificate/,
+    ],
+    [
+      "an upstream account that cannot be read",
+      ["record", "--data", "x", "--listen", "127.0.0.1:0", "--upstream", "mysql://50%@h"],
+      /write it as %25/,
+    ],
+    [
+      "an upstream port that is none",
+      ["record", "--data", "x", "--listen", "127.0.0.1:0", "--upstream", "mysql://h:0"],
+      /cannot have port 0/,
+    ],
+    ["an empty name of a directory", ["record", "--data", "", "--listen", "127.0.0.1:0", "--upstream", upstream], /must name a directory/],
+    ["rows without JSON", ["statements", "--data", "x", "--rows"], /--rows needs --json/],
     ["a filter that cannot be parsed", ["statements", "--data", "x", "--filter", "rows >"], /position/],
   ])("%s", async (_what, args, message) => {
     const run = await runStenograph(args);
