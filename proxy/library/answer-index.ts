@@ -3,7 +3,8 @@ import { FailureError } from "../model/failure.ts";
 import type { Column, RecordingPosition, Statement } from "../model/statement.ts";
 import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { recordingPath } from "../recording/recording-files.ts";
-import { type FindStatement, readStatement } from "../recording/statement-reader.ts";
+import { type FindStatement, readStatementInTurns } from "../recording/statement-reader.ts";
+import { inTurns } from "./in-turns.ts";
 
 /** Rows between two places that are kept, from which a window is read. */
 export const rowsBetweenPlaces = 1000;
@@ -32,19 +33,31 @@ export interface IndexedAnswer {
 export class AnswerIndex {
   readonly #dataDirectory: string;
   readonly #kept = new Map<string, IndexedAnswer>();
+  readonly #reading = new Map<string, Promise<IndexedAnswer>>();
 
   constructor(dataDirectory: string) {
     this.#dataDirectory = dataDirectory;
   }
 
-  /** Throws a `FailureError` where the recording or the statement in it is not there any more. */
-  get(session: string, seq: number, find: FindStatement): IndexedAnswer {
+  /**
+   * Reads in turns, so that others are answered meanwhile; who asks for what is being read waits for the same reading.
+   * Rejects with a `FailureError` where the recording or the statement in it is not there any more.
+   */
+  async get(session: string, seq: number, find: FindStatement): Promise<IndexedAnswer> {
     const key = `${session}/${seq}`;
-    const answer = this.#kept.get(key) ?? this.#read(session, seq, find);
+    const answer = this.#kept.get(key) ?? (await this.#once(key, () => this.#read(session, seq, find)));
     this.#kept.delete(key);
     this.#kept.set(key, answer);
     this.#forgetOldest();
     return answer;
+  }
+
+  #once(key: string, read: () => Promise<IndexedAnswer>): Promise<IndexedAnswer> {
+    const known = this.#reading.get(key);
+    if (known !== undefined) return known;
+    const reading = read().finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    return reading;
   }
 
   #forgetOldest(): void {
@@ -61,7 +74,7 @@ export class AnswerIndex {
     this.#kept.clear();
   }
 
-  #read(session: string, seq: number, find: FindStatement): IndexedAnswer {
+  async #read(session: string, seq: number, find: FindStatement): Promise<IndexedAnswer> {
     const positions = find(seq);
     if (positions === null) throw new FailureError("not-found", `There is no statement ${seq} in session ${session}.`);
     const file = recordingPath(this.#dataDirectory, session);
@@ -70,28 +83,30 @@ export class AnswerIndex {
       results[index] ??= { columns: [], definitions: [], rowCount: 0, binary: false, places: [] };
       return results[index];
     };
-    const statement = reading(file, () =>
-      readStatement(file, positions, find, {
-        columns: (_seq, result, definitions) => {
-          Object.assign(resultAt(result), { columns: definitions.map(({ column }) => column), definitions });
-        },
-        row: (_seq, result, row) => {
-          const indexed = resultAt(result);
-          if (indexed.rowCount % rowsBetweenPlaces === 0) indexed.places.push(row.at);
-          indexed.rowCount += 1;
-          indexed.binary = row.binary;
-        },
-      }),
+    const statement = await reading(file, () =>
+      inTurns(
+        readStatementInTurns(file, positions, find, {
+          columns: (_seq, result, definitions) => {
+            Object.assign(resultAt(result), { columns: definitions.map(({ column }) => column), definitions });
+          },
+          row: (_seq, result, row) => {
+            const indexed = resultAt(result);
+            if (indexed.rowCount % rowsBetweenPlaces === 0) indexed.places.push(row.at);
+            indexed.rowCount += 1;
+            indexed.binary = row.binary;
+          },
+        }),
+      ),
     );
     if (statement === null) throw new FailureError("not-found", `Statement ${seq} is not in the recording ${path.basename(file)} in full.`);
-    return { file, statement, results: this.#withColumns(results, session, positions.context?.columns ?? null, find) };
+    return { file, statement, results: await this.#withColumns(results, session, positions.context?.columns ?? null, find) };
   }
 
   /** Rows that COM_STMT_FETCH brought have the columns that the statement before it announced. */
-  #withColumns(results: IndexedResult[], session: string, announcedBy: number | null, find: FindStatement): IndexedResult[] {
+  async #withColumns(results: IndexedResult[], session: string, announcedBy: number | null, find: FindStatement): Promise<IndexedResult[]> {
     const [only] = results;
     if (only === undefined || announcedBy === null || only.definitions.length > 0) return results;
-    const [announced] = this.get(session, announcedBy, find).results;
+    const [announced] = (await this.get(session, announcedBy, find)).results;
     return announced === undefined ? results : [{ ...only, columns: announced.columns, definitions: announced.definitions }];
   }
 }
@@ -101,9 +116,9 @@ function charactersIn({ sql, bytesIn }: Statement): number {
   return (sql?.length ?? 0) + bytesIn;
 }
 
-function reading<T>(file: string, read: () => T): T {
+async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (thrown) {
     if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
     throw new FailureError(

@@ -2,8 +2,9 @@ import { FailureError, failureOf } from "../model/failure.ts";
 import type { LibraryState } from "../model/status.ts";
 import { Followers } from "./followers.ts";
 import { histogram } from "./histogram.ts";
+import { inTurns } from "./in-turns.ts";
 import { Indexing } from "./indexing.ts";
-import type { FromLibrary, HistogramInput, LibraryCallName, LibraryCalls, LibraryThreadOptions, ToLibrary } from "./messages.ts";
+import type { FromLibrary, LibraryCallName, LibraryCalls, LibraryThreadOptions, ToLibrary } from "./messages.ts";
 import { isCurrent, type LibraryDatabase, openLibrary } from "./schema.ts";
 import { Search } from "./search.ts";
 import { SessionTable } from "./session-table.ts";
@@ -100,7 +101,7 @@ export class LibraryWorker {
       this.#schedule();
       return page;
     },
-    "statements.histogram": (input) => this.#histogram(input),
+    "statements.histogram": (input) => inTurns(histogram(this.#database, this.#read().search.query(input.filter), input, this.#newest)),
     "statements.get": ({ session, seq }) => this.#read().statements.detail(session, seq),
     "statements.rows": (input) => this.#read().statements.rows(input),
     "library.settled": async () => {
@@ -126,15 +127,6 @@ export class LibraryWorker {
       throw new FailureError("library-not-ready", "The library is being prepared by another process. Try again in a moment.");
     }
     return this.#readers;
-  }
-
-  async #histogram(input: HistogramInput): Promise<LibraryCalls["statements.histogram"]["output"]> {
-    const slices = histogram(this.#database, this.#read().search.query(input.filter), input, this.#newest);
-    for (;;) {
-      const step = slices.next();
-      if (step.done === true) return step.value;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
   }
 
   #follow(id: number, filter: string, after: number): void {

@@ -44,11 +44,11 @@ export class StatementView {
     );
   }
 
-  /** Everything about one statement but its rows. Throws a `FailureError` where it is not there. */
-  detail(session: string, seq: number): StatementDetail {
+  /** Everything about one statement but its rows. Rejects with a `FailureError` where it is not there. */
+  async detail(session: string, seq: number): Promise<StatementDetail> {
     const row = this.#rows.find(session, seq);
     if (row === null) throw new FailureError("not-found", `There is no statement ${seq} in session ${session}.`);
-    const { statement, results } = this.#answers.get(session, seq, this.#finder(session));
+    const { statement, results } = await this.#answers.get(session, seq, this.#finder(session));
     const digest = this.#digest.get(row.id);
     const sqlBytes = statement.sql === null ? 0 : bytesOf(statement.sql);
     const isCut = sqlBytes > shownSqlBytes;
@@ -73,8 +73,8 @@ export class StatementView {
   }
 
   /** A window of the rows of one result set; fewer than asked for, with `more`, where they are very large. */
-  rows({ session, seq, result, from, limit, cellLimit }: RowsInput): Rows {
-    const answer = this.#answers.get(session, seq, this.#finder(session));
+  async rows({ session, seq, result, from, limit, cellLimit }: RowsInput): Promise<Rows> {
+    const answer = await this.#answers.get(session, seq, this.#finder(session));
     const indexed = answer.results[result];
     if (indexed === undefined) throw new FailureError("not-found", `Statement ${seq} has no result set ${result + 1}.`);
     const place = indexed.places[Math.floor(from / rowsBetweenPlaces)];

@@ -1,6 +1,6 @@
 /** Decodes one statement alone, from its positions in the recording, without reading what lies before it. */
 import type { RecordingPosition, Statement, StatementContext } from "../model/statement.ts";
-import { FrameKind } from "./frame.ts";
+import { type Frame, FrameKind } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { type DecoderSink, SessionDecoder } from "./session-decoder.ts";
 
@@ -21,11 +21,28 @@ export interface StatementReadSink {
   row?(...of: Parameters<NonNullable<DecoderSink["row"]>>): unknown;
 }
 
+/** How long is read in one go by who reads in turns, in milliseconds. */
+const sliceMs = 15;
+
 /**
  * Reads one statement from `file`, with its rows given to `sink` as they are met. `null` where the file does not hold
  * it whole (yet), or where the sink stopped it. Throws where the file cannot be opened.
  */
 export function readStatement(file: string, of: StatementPositions, find: FindStatement, sink: StatementReadSink): Statement | null {
+  const reading = readStatementInTurns(file, of, find, sink);
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same with a pause every 15 ms: to read a very large result takes seconds. `find` is not asked behind the first. */
+export function* readStatementInTurns(
+  file: string,
+  of: StatementPositions,
+  find: FindStatement,
+  sink: StatementReadSink,
+): Generator<undefined, Statement | null> {
   let wanted = -1;
   let found: Statement | null = null;
   let stopped = false;
@@ -45,9 +62,9 @@ export function readStatement(file: string, of: StatementPositions, find: FindSt
       decoder.frame(frame);
       return false;
     });
-    for (const part of dependencies(of, find)) replay(reader, decoder, part, () => false);
+    for (const part of dependencies(of, find)) yield* replay(reader, decoder, part, () => false);
     wanted = of.seq;
-    replay(reader, decoder, of, () => found !== null || stopped);
+    yield* replay(reader, decoder, of, () => found !== null || stopped);
     return stopped ? null : found;
   } finally {
     reader.close();
@@ -71,11 +88,16 @@ function dependencies(of: StatementPositions, find: FindStatement): StatementPos
  * Feeds the frames of one statement: client bytes from its command on, answer bytes from its answer on, until it is
  * finished or `done`, or the session closed.
  */
-function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPositions, done: () => boolean): void {
+function* replay(
+  reader: FrameReader,
+  decoder: SessionDecoder,
+  of: StatementPositions,
+  done: () => boolean,
+): Generator<undefined, undefined> {
   const { commandAt, answerAt } = of;
   decoder.restart(of.seq, of.context);
   reader.position = commandAt.frame;
-  reader.read((frame) => {
+  const visit = (frame: Frame): boolean => {
     if (frame.kind === FrameKind.client) decoder.frame(frame, frame.offset === commandAt.frame ? commandAt.skip : 0);
     if (frame.kind === FrameKind.upstream && answerAt !== null && frame.offset >= answerAt.frame) {
       decoder.frame(frame, frame.offset === answerAt.frame ? answerAt.skip : 0);
@@ -86,5 +108,16 @@ function replay(reader: FrameReader, decoder: SessionDecoder, of: StatementPosit
       return false;
     }
     return !(done() || decoder.answered(of.seq));
-  });
+  };
+  for (;;) {
+    const until = performance.now() + sliceMs;
+    let paused = false;
+    reader.read((frame) => {
+      if (!visit(frame)) return false;
+      paused = performance.now() >= until;
+      return !paused;
+    });
+    if (!paused) return;
+    yield;
+  }
 }

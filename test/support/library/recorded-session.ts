@@ -20,6 +20,9 @@ const capabilities =
   Capability.DEPRECATE_EOF |
   Capability.MULTI_RESULTS;
 
+/** What comes of a socket at once, and so is one frame. */
+const chunkBytes = 64 * 1024;
+
 /** What the upstream answers: an OK_Packet, an ERR_Packet, rows of one VARCHAR column, or nothing. */
 export type Answer = "ok" | "none" | { readonly error: number; readonly message: string } | { readonly rows: readonly string[] };
 
@@ -46,7 +49,10 @@ export class RecordedSession {
   /** A COM_QUERY that is sent at `at` and whose answer ends `tookUs` later. */
   query(sql: string, at: UnixMicros, answer: Answer = "ok", tookUs = 100): this {
     this.#writer.append(FrameKind.client, BigInt(at) * 1000n, toPackets(new PacketWriter().uint8(3).text(sql).payload(), 0));
-    if (answer !== "none") this.#writer.append(FrameKind.upstream, BigInt(at + tookUs) * 1000n, answerBytes(answer));
+    const bytes = answer === "none" ? Buffer.alloc(0) : answerBytes(answer);
+    for (let from = 0; from < bytes.length; from += chunkBytes) {
+      this.#writer.append(FrameKind.upstream, BigInt(at + tookUs) * 1000n, bytes.subarray(from, from + chunkBytes));
+    }
     return this;
   }
 

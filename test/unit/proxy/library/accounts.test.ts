@@ -10,7 +10,7 @@ import { temporaryDirectory } from "../../../support/stenograph.ts";
 
 const start = Date.UTC(2026, 0, 31, 9) * 1000;
 
-it("each statement is listed, found and shown under the account that it ran on, and a change of user with what it asked for", () => {
+it("each statement is listed, found and shown under the account that it ran on, and a change of user with what it asked for", async () => {
   using data = temporaryDirectory();
   const recorded = new RecordedSession(data.path, start, { account: "app@%" })
     .query("DO 1", start)
@@ -38,7 +38,9 @@ it("each statement is listed, found and shown under the account that it ran on, 
     expect(seqs("account:auditor@localhost")).toEqual([3]);
     expect(seqs("account:/^aud/")).toEqual([3]);
     expect(seqs("not account:a*r@*")).toEqual([1, 2]);
-    expect(new StatementView(database, data.path, rows).detail(recorded.id, 3)).toMatchObject({ row: { account: "auditor@localhost" } });
+    expect(await new StatementView(database, data.path, rows).detail(recorded.id, 3)).toMatchObject({
+      row: { account: "auditor@localhost" },
+    });
     indexer.reset();
   } finally {
     database.close();
