@@ -11,7 +11,7 @@ interface CommandFailure {
 export const useCommandFailure = create<CommandFailure>(() => ({ failed: null }));
 
 /** Runs a command; a failure is kept to be shown. */
-export async function runCommand(command: Command, api: Api): Promise<void> {
+export async function runCommand(command: Pick<Command, "title" | "run">, api: Api): Promise<void> {
   useCommandFailure.setState({ failed: null });
   try {
     await command.run(api);

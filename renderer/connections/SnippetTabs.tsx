@@ -2,6 +2,7 @@ import { Tabs } from "radix-ui";
 import { useCall } from "../api/use-call.ts";
 import { CopyButton } from "../shell/CopyButton.tsx";
 import { Notice } from "../shell/Notice.tsx";
+import tabs from "../styles/tabs.module.css";
 import styles from "./SnippetTabs.module.css";
 
 /** Ready-made text to connect with, by client. */
@@ -14,7 +15,7 @@ export function SnippetTabs({ connection }: { readonly connection: string }) {
     <Tabs.Root defaultValue={first.client} className={styles.tabs}>
       <Tabs.List className={styles.list} aria-label="Client">
         {output.snippets.map((snippet) => (
-          <Tabs.Trigger key={snippet.client} value={snippet.client} className={styles.tab}>
+          <Tabs.Trigger key={snippet.client} value={snippet.client} className={tabs.tab}>
             {snippet.client}
           </Tabs.Trigger>
         ))}

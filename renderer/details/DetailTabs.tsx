@@ -2,6 +2,7 @@ import { Tabs } from "radix-ui";
 import { useState } from "react";
 import type { StatementDetail } from "../../proxy/api/contract.ts";
 import { count } from "../format/quantity.ts";
+import tabs from "../styles/tabs.module.css";
 import { ResultGrid } from "../viewer/ResultGrid.tsx";
 import styles from "./DetailTabs.module.css";
 import { Facts } from "./Facts.tsx";
@@ -20,25 +21,25 @@ export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
         {results.map((result, place) => {
           const value = `result-${place}`;
           return (
-            <Tabs.Trigger key={value} value={value} className={styles.tab}>
+            <Tabs.Trigger key={value} value={value} className={tabs.tab}>
               {results.length === 1 ? "Rows" : `Result ${place + 1}`} <span className={styles.count}>{count(result.rowCount)}</span>
             </Tabs.Trigger>
           );
         })}
         {parameterCount !== null && (
-          <Tabs.Trigger value="parameters" className={styles.tab}>
+          <Tabs.Trigger value="parameters" className={tabs.tab}>
             {paramSets === null ? "Parameters" : "Executions"} <span className={styles.count}>{count(parameterCount)}</span>
           </Tabs.Trigger>
         )}
         {attributes.length > 0 && (
-          <Tabs.Trigger value="attributes" className={styles.tab}>
+          <Tabs.Trigger value="attributes" className={tabs.tab}>
             Query attributes <span className={styles.count}>{attributes.length}</span>
           </Tabs.Trigger>
         )}
-        <Tabs.Trigger value="timings" className={styles.tab}>
+        <Tabs.Trigger value="timings" className={tabs.tab}>
           Timings
         </Tabs.Trigger>
-        <Tabs.Trigger value="facts" className={styles.tab}>
+        <Tabs.Trigger value="facts" className={tabs.tab}>
           Facts
         </Tabs.Trigger>
       </Tabs.List>

@@ -19,7 +19,8 @@ export function StatementNotices({ detail }: { readonly detail: StatementDetail 
       )}
       {detail.decodeFailed !== null && (
         <div className={styles.warning}>
-          Recorded in full, but not decoded in full: <PlainText text={detail.decodeFailed} />
+          {row.partial ? "Not decoded in full: " : "Recorded in full, but not decoded in full: "}
+          <PlainText text={detail.decodeFailed} />
         </div>
       )}
       {row.redacted > 0 && (

@@ -48,7 +48,15 @@ function Moment({ name, at, after, mark }: MomentProps) {
       </th>
       <td className={styles.after}>{after === null ? "" : `+${duration(after)}`}</td>
       <td className={styles.time}>{local}</td>
-      <td className={styles.utc}>{utc}</td>
+      <td className={styles.utc}>{isUtc(local, utc) ? "" : utc}</td>
     </tr>
   );
 }
+
+/** Whether both say the same time of day, as they do where local time is UTC. */
+function isUtc(local: string, utc: string): boolean {
+  return local.slice(0, dateAndTime) === utc.slice(0, dateAndTime);
+}
+
+/** Length of `2026-11-22 15:22:51.123456`. */
+const dateAndTime = 26;

@@ -6,11 +6,14 @@ export interface TextPiece {
 
 /**
  * Control characters, line separators, and characters that are invisible or change the direction of text
- * (Unicode's `Cf`, which holds all bidirectional controls), lone surrogates, and unassigned noncharacters.
+ * (Unicode's `Cf`, which holds all bidirectional controls), lone surrogates, and unassigned noncharacters. The joiner
+ * between two pictures of one emoji is no such: it shows.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unseen = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}\ufffe\uffff]/gu;
-const unseenOnce = new RegExp(unseen.source, "u");
+const unseenButJoiner = /[[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}\ufffe\uffff]--\u200d]/v;
+const strayJoiner = /(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})/v;
+const unseen = new RegExp(`${unseenButJoiner.source}|${strayJoiner.source}`, "gv");
+const unseenOnce = new RegExp(unseen.source, "v");
 
 const signs: ReadonlyMap<string, string> = new Map([
   ["\n", "↵"],

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import type { RefObject } from "react";
+import { type RefObject, useRef } from "react";
 import { type RowWindow, rowHeight, rowShift, rowsPerBlock, rowWindow, scrollTopForRow } from "./row-window.ts";
 
 /** A block of rows to draw: where it is in the list's body (pixels), and the indexes of its rows. */
@@ -24,25 +24,31 @@ export interface DrawnRows {
   readonly reveal: (index: number) => void;
 }
 
-/** Blocks that keep their DOM elements; more than any window shows at once. */
-const keys = 64;
+const blockHeight = rowHeight * rowsPerBlock;
 
 /** Which rows of `total` to draw in a scrolling element with a header of one row's height. */
 export function useRowWindow(scroller: RefObject<HTMLElement | null>, total: number): DrawnRows {
   const window = rowWindow(total);
+  const viewHeight = useRef(0);
+  // Always as many blocks, so that one that leaves the view hands its DOM elements to one that comes.
+  const ring = Math.ceil(viewHeight.current / blockHeight) + 3;
   const virtualizer = useVirtualizer({
     count: window.blocks,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight * rowsPerBlock,
-    overscan: 1,
+    estimateSize: () => blockHeight,
+    rangeExtractor: ({ startIndex, count }) => {
+      const first = Math.max(0, Math.min(startIndex - 1, count - ring));
+      return Array.from({ length: Math.min(ring, count) }, (_, place) => first + place);
+    },
   });
+  viewHeight.current = virtualizer.scrollRect?.height ?? 0;
   const items = virtualizer.getVirtualItems();
   const range = virtualizer.range;
   const shift = range === null ? 0 : rowShift(window, range.startIndex, range.endIndex - range.startIndex);
   const first = (items[0]?.index ?? 0) * rowsPerBlock + shift;
   const end = Math.min(total, ((items.at(-1)?.index ?? -1) + 1) * rowsPerBlock + shift);
   return {
-    blocks: items.map((item) => ({ key: item.index % keys, start: item.start, rows: rowsOfBlock(item.index, shift, total) })),
+    blocks: items.map((item) => ({ key: item.index % ring, start: item.start, rows: rowsOfBlock(item.index, shift, total) })),
     first,
     end,
     height: window.slots * rowHeight,

@@ -34,7 +34,7 @@ export function SessionFacts({ session }: SessionFactsProps) {
     ],
     ["Lasted", session.endedAt === null ? null : duration(session.endedAt - session.startedAt)],
     ["Why it ended", session.closeCause === null ? null : <Ending key="ending" session={session} />],
-    ["Statements", `${count(session.statements)}, of which ${count(session.errors)} failed`],
+    ["Statements", `${count(session.statements)}${session.errors === 0 ? "" : `, of which ${count(session.errors)} failed`}`],
     ["TLS", `client: ${tlsText(session.tls.client)}; upstream: ${tlsText(session.tls.upstream)}`],
     ["Recording", session.sealed ? "sealed" : "not sealed yet"],
   ];

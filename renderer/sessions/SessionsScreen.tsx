@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import type { SessionListed } from "../../proxy/api/contract.ts";
 import { count, counted, duration } from "../format/quantity.ts";
 import { dateTime, fullTime } from "../format/time.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { nextIndex } from "../grid/next-index.ts";
 import { rowHeight } from "../grid/row-window.ts";
 import { useRowWindow } from "../grid/use-row-window.ts";
@@ -125,6 +126,12 @@ function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[]
   );
 }
 
+/** Why a session ended, with what is known of it; nothing while it is open. */
+function endingText({ closeCause, closeDetail }: SessionListed): string | undefined {
+  if (closeCause === null) return undefined;
+  return closeDetail === null ? closeCauseText(closeCause) : `${closeCauseText(closeCause)}: ${visibleText(closeDetail)}`;
+}
+
 interface SessionCellsProps {
   readonly session: SessionListed;
 }
@@ -161,11 +168,7 @@ function SessionCells({ session }: SessionCellsProps) {
       <span role="gridcell" className={classNames(styles.cell, styles.end)}>
         {lasted === null ? "" : duration(lasted)}
       </span>
-      <span
-        role="gridcell"
-        className={classNames(styles.cell, endedBadly(session.closeCause) && styles.badly)}
-        title={session.closeDetail ?? undefined}
-      >
+      <span role="gridcell" className={classNames(styles.cell, endedBadly(session.closeCause) && styles.badly)} title={endingText(session)}>
         {session.closeCause === null ? <span className={styles.open}>open</span> : closeCauseText(session.closeCause)}
       </span>
     </>

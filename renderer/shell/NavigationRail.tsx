@@ -10,7 +10,7 @@ import styles from "./NavigationRail.module.css";
 const screens = [
   { title: "Live", Icon: Activity, place: { screen: "live", filter: "", selected: null }, owns: ["live"] },
   { title: "Sessions", Icon: ScrollText, place: { screen: "sessions" }, owns: ["sessions", "session"] },
-  { title: "Connect", Icon: PlugZap, place: { screen: "connections", connection: null }, owns: ["connections"] },
+  { title: "Connections", Icon: PlugZap, place: { screen: "connections", connection: null }, owns: ["connections"] },
 ] as const satisfies readonly { title: string; Icon: typeof Activity; place: Place; owns: readonly Place["screen"][] }[];
 
 const themes: { readonly [choice in ThemeChoice]: { readonly next: ThemeChoice; readonly Icon: typeof Sun; readonly title: string } } = {

@@ -104,11 +104,7 @@ export function FilterBox({ filter, onFilter }: FilterBoxProps) {
       )}
       {!parsed.ok && (
         <div className={styles.error} id={errorId} role="alert">
-          <div className={styles.marked} aria-hidden="true">
-            {text.slice(0, parsed.position)}
-            <mark>{text.slice(parsed.position, parsed.position + 1) || " "}</mark>
-            {text.slice(parsed.position + 1)}
-          </div>
+          <MarkedText text={text} position={parsed.position} />
           {parsed.message}
         </div>
       )}
@@ -138,5 +134,17 @@ export function FilterBox({ filter, onFilter }: FilterBoxProps) {
         </div>
       )}
     </search>
+  );
+}
+
+/** The filter with the word marked at which it goes wrong. */
+function MarkedText({ text, position }: { readonly text: string; readonly position: number }) {
+  const word = /^\S+/.exec(text.slice(position))?.[0] ?? text.charAt(position);
+  return (
+    <div className={styles.marked} aria-hidden="true">
+      {text.slice(0, position)}
+      <mark>{word === "" ? " " : word}</mark>
+      {text.slice(position + word.length)}
+    </div>
   );
 }

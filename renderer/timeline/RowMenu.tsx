@@ -1,6 +1,11 @@
 import { ContextMenu } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import type { TimelineRow } from "../../proxy/api/contract.ts";
+import { FailureError } from "../../proxy/model/failure.ts";
+import { useApi } from "../api/api-context.ts";
+import type { Command } from "../commands/commands.ts";
+import { runCommand } from "../commands/run-command.ts";
+import { bytes } from "../format/quantity.ts";
 import type { StatementStore } from "../state/statement-store.ts";
 import { currentPlace, goTo } from "../state/use-place.ts";
 import controls from "../styles/controls.module.css";
@@ -47,7 +52,7 @@ export function RowMenu({ store, onFilter, indexAt, children }: RowMenuProps) {
 }
 
 function Items({ pointed: { row, term }, onFilter }: { readonly pointed: Pointed; readonly onFilter: RowMenuProps["onFilter"] }) {
-  const sql = row.sql;
+  const api = useApi();
   return (
     <>
       {term !== null && onFilter !== undefined && (
@@ -57,12 +62,25 @@ function Items({ pointed: { row, term }, onFilter }: { readonly pointed: Pointed
           <ContextMenu.Separator className={controls.separator} />
         </>
       )}
-      {sql !== null && <Item onSelect={() => void navigator.clipboard.writeText(sql)}>Copy statement</Item>}
+      {row.sql !== null && <Item onSelect={() => void runCommand(copyStatement(row), api)}>Copy statement</Item>}
       {currentPlace().screen === "live" && (
         <Item onSelect={() => goTo({ screen: "session", session: row.session, selected: row.seq })}>Open its session</Item>
       )}
     </>
   );
+}
+
+/** The list shows one line of it at most: the text itself is asked for. */
+function copyStatement({ session, seq }: TimelineRow): Pick<Command, "title" | "run"> {
+  return {
+    title: "Copy statement",
+    run: async (api) => {
+      const { sql, sqlCutFrom } = await api.call("statements.get", { session, seq });
+      if (sqlCutFrom !== null)
+        throw new FailureError("too-large", `It has ${bytes(sqlCutFrom)}, too much for a clipboard. The recording holds all of it.`);
+      await navigator.clipboard.writeText(sql ?? "");
+    },
+  };
 }
 
 function Item({ onSelect, children }: { readonly onSelect: () => void; readonly children: ReactNode }) {

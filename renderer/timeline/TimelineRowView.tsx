@@ -49,7 +49,7 @@ export const TimelineRowView = memo(function TimelineRowView(props: TimelineRowV
             styles.cell,
             column.align === "end" && styles.end,
             column.mono && styles.mono,
-            column.grows && styles.grows,
+            column.id === "sql" && styles.statement,
           )}
           title={column.hover?.(row)}
         >

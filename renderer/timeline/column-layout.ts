@@ -21,7 +21,7 @@ export function gridTemplate(columns: readonly TimelineColumn[], widths: ColumnL
   return columns
     .map((column) => {
       const width = widths[column.id] ?? column.width;
-      return column.grows === true ? `minmax(${width}px, 1fr)` : `${width}px`;
+      return column.grows === undefined ? `${width}px` : `minmax(${width}px, ${column.grows}fr)`;
     })
     .join(" ");
 }

@@ -13,9 +13,9 @@ export interface CellContext {
 export interface TimelineColumn {
   readonly id: string;
   readonly title: string;
-  /** Pixels; the one column with `grows` takes what is left, and at least this. */
+  /** Pixels; columns with `grows` have at least this, and share what is left by that number. */
   readonly width: number;
-  readonly grows?: true;
+  readonly grows?: number;
   readonly align?: "end";
   readonly mono?: true;
   readonly cell: (row: TimelineRow, context: CellContext) => ReactNode;

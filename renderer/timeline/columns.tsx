@@ -19,7 +19,7 @@ function outcomeTerm(row: TimelineRow): string | null {
 
 /** Every column that a list of statements can show, by id. */
 export const timelineColumns: readonly TimelineColumn[] = [
-  { id: "time", title: "Time", width: 112, mono: true, cell: (row) => clockTime(row.at), hover: (row) => fullTime(row.at) },
+  { id: "time", title: "Time", width: 104, mono: true, cell: (row) => clockTime(row.at), hover: (row) => fullTime(row.at) },
   {
     id: "wait",
     title: "Wait",
@@ -34,14 +34,14 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "actor",
     title: "Actor",
-    width: 116,
+    width: 104,
     cell: (row) => <ActorName name={row.actor} authenticated={row.authenticated} />,
     filter: (row) => filterTerm("actor", row.actor),
   },
   {
     id: "connection",
     title: "Connection",
-    width: 124,
+    width: 100,
     cell: (row) => <PlainText text={row.connection} />,
     filter: (row) => filterTerm("connection", row.connection),
   },
@@ -58,7 +58,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "command",
     title: "Command",
-    width: 120,
+    width: 112,
     cell: (row) => <span className={styles.command}>{row.command.replace(/^COM_/, "")}</span>,
     hover: (row) => row.command,
     filter: (row) => filterTerm("command", row.command),
@@ -66,16 +66,16 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "sql",
     title: "Statement",
-    width: 260,
-    grows: true,
+    width: 140,
+    grows: 3,
     mono: true,
-    cell: (row) => (row.sql === null ? <span className={styles.faint}>{row.command}</span> : <SqlText sql={row.sql} />),
+    cell: (row) => (row.sql === null ? <span className={styles.faint}>{row.summary ?? row.command}</span> : <SqlText sql={row.sql} />),
   },
-  { id: "axis", title: "Time axis", width: 260, cell: (row, { axis }) => <AxisBar row={row} axis={axis} /> },
+  { id: "axis", title: "Time axis", width: 160, grows: 1, cell: (row, { axis }) => <AxisBar row={row} axis={axis} /> },
   {
     id: "rows",
     title: "Rows",
-    width: 72,
+    width: 84,
     align: "end",
     cell: (row) =>
       row.rows !== null ? count(row.rows) : row.affected !== null ? <span className={styles.affected}>±{count(row.affected)}</span> : "",
@@ -84,7 +84,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "duration",
     title: "Duration",
-    width: 84,
+    width: 92,
     align: "end",
     cell: (row) => (row.durationUs === null ? <span className={styles.faint}>–</span> : duration(row.durationUs)),
     hover: (row) => (row.firstByteUs === null ? "" : `First byte after ${duration(row.firstByteUs)}`),
@@ -100,7 +100,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "outcome",
     title: "Outcome",
-    width: 108,
+    width: 100,
     cell: (row) => <OutcomeBadge outcome={row.outcome} errno={row.errno} />,
     hover: (row) => (row.message === null ? "" : visibleText(row.message)),
     filter: (row) => outcomeTerm(row),

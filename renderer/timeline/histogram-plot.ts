@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import { count } from "../format/quantity.ts";
 
 /** How the histogram is drawn: statements as quiet bars, errors over them; dragging marks a stretch of time. */
 export function histogramOptions(
@@ -8,7 +9,8 @@ export function histogramOptions(
   onRange: (from: number, to: number) => void,
 ): uPlot.Options {
   const bars = uPlot.paths.bars?.({ size: [0.8, 14, 1], align: 1 });
-  const font = `10.5px ${colour("--sans")}`;
+  // Whole pixels: uPlot scales fonts for screens of more pixels by their digits before "px".
+  const font = `11px ${colour("--sans")}`;
   const axis = { font, stroke: colour("--ink-3"), ticks: { show: false }, gap: 2 };
   return {
     width,
@@ -30,6 +32,8 @@ export function histogramOptions(
         ...axis,
         size: 44,
         grid: { stroke: colour("--line"), width: 1 },
+        // The zero would stand on the first time.
+        values: (_plot, counts) => counts.map((number) => (number === 0 ? "" : count(number))),
         space: 22,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
       },

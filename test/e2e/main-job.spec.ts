@@ -93,7 +93,7 @@ for (const kind of ["mariadb", "mysql"] as const) {
     await expect(rowWith(page, "tricky")).toBeVisible();
     await picture(page, `${kind}-session`);
 
-    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByRole("button", { name: "Connections", exact: true }).click();
     await page.getByLabel("Name", { exact: true }).fill("Shop, renamed");
     await page.getByRole("button", { name: "Save" }).click();
     await expect(page.getByText("Saved.")).toBeVisible();

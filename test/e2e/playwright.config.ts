@@ -29,6 +29,11 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     trace: "retain-on-failure",
-    launchOptions: { ...(browser === null ? {} : { executablePath: browser }), args: quiet },
+    launchOptions: {
+      ...(browser === null ? {} : { executablePath: browser }),
+      args: quiet,
+      // Scroll bars take room where people have them: what they cover or push aside is to be seen.
+      ignoreDefaultArgs: ["--hide-scrollbars"],
+    },
   },
 });

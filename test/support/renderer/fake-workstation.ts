@@ -4,9 +4,11 @@ import type {
   FromCore,
   MessageChannel,
   SessionListed,
+  StatementDetail,
   StatusEvent,
   TimelineRow,
 } from "../../../proxy/api/contract.ts";
+import { extremeCells, extremeDetail, extremeRow } from "./extreme-statements.ts";
 import { fakeDetail, fakeResultRow, fakeRow } from "./fake-statements.ts";
 
 /** What a fake core pretends. */
@@ -16,6 +18,10 @@ export interface FakeSettings {
   readonly arrivals: number;
   readonly connections: readonly ConnectionListed[];
   readonly recording: StatusEvent["recording"];
+  /** Milliseconds until a page of statements is answered. */
+  readonly delayMs: number;
+  /** Whether the last statements are ones that strain the look of things. */
+  readonly extremes: boolean;
 }
 
 export const fakeConnection: ConnectionListed = {
@@ -61,8 +67,11 @@ export class FakeWorkstation {
     const reply = (message: FromCore): void => queueMicrotask(() => hear(message));
     return Promise.resolve({
       send: (message) => {
-        if (message.kind === "call") reply(this.#answer(message.id, message.name, message.input as never));
-        else if (message.kind === "subscribe") this.#subscribe(message, reply, timers);
+        if (message.kind === "call") {
+          const answer = this.#answer(message.id, message.name, message.input as never);
+          if (message.name === "statements.page" && this.#settings.delayMs > 0) setTimeout(() => hear(answer), this.#settings.delayMs);
+          else reply(answer);
+        } else if (message.kind === "subscribe") this.#subscribe(message, reply, timers);
         else if (message.kind === "cancel") clearInterval(timers.get(message.id));
       },
       onMessage: (listener) => {
@@ -76,7 +85,7 @@ export class FakeWorkstation {
   };
 
   #row(index: number): TimelineRow {
-    return fakeRow(index, this.#base);
+    return this.#settings.extremes ? extremeRow(index, this.#settings.statements, this.#base) : fakeRow(index, this.#base);
   }
 
   #subscribe(
@@ -84,7 +93,11 @@ export class FakeWorkstation {
     reply: (message: FromCore) => void,
     timers: Map<number, ReturnType<typeof setInterval>>,
   ): void {
-    if (message.name === "status") reply({ kind: "event", id: message.id, event: this.#status() });
+    if (message.name === "status") {
+      const say = (): void => reply({ kind: "event", id: message.id, event: this.#status() });
+      say();
+      if (this.#settings.arrivals > 0) timers.set(message.id, setInterval(say, 1_000));
+    }
     if (message.name !== "statements.follow" || this.#settings.arrivals === 0) return;
     let fraction = 0;
     const timer = setInterval(() => {
@@ -119,11 +132,11 @@ export class FakeWorkstation {
       case "status.get":
         return this.#status();
       case "statements.page":
-        return this.#page(Number(input.offset), Number(input.limit));
+        return this.#page(String(input.filter), Number(input.offset), Number(input.limit));
       case "statements.histogram":
         return this.#histogram(input.from as number | null, input.to as number | null, Number(input.buckets));
       case "statements.get":
-        return fakeDetail(this.#find(String(input.session), Number(input.seq)));
+        return this.#detail(this.#find(String(input.session), Number(input.seq)));
       case "statements.rows":
         return this.#rows(input);
       case "sessions.list":
@@ -163,22 +176,29 @@ export class FakeWorkstation {
     }
   }
 
-  #page(offset: number, limit: number): unknown {
-    const from = offset < 0 ? Math.max(0, this.#total + offset) : offset;
-    const count = Math.max(0, Math.min(limit, this.#total - from));
-    return {
-      rows: Array.from({ length: count }, (_, place) => this.#row(from + place)),
-      offset: from,
-      total: this.#total,
-      totalExact: true,
-    };
+  /** A window of all statements, or of one session's: the only filter that is heeded. Every third is of one session. */
+  #page(filter: string, offset: number, limit: number): unknown {
+    const session = /^session:[\w-]*(\d)$/.exec(filter)?.[1];
+    const [first, every] = session === undefined ? [0, 1] : [Number(session), 3];
+    const total = Math.ceil((this.#total - first) / every);
+    const from = offset < 0 ? Math.max(0, total + offset) : offset;
+    const count = Math.max(0, Math.min(limit, total - from));
+    const rows = Array.from({ length: count }, (_, place) => this.#row(first + (from + place) * every));
+    return { rows, offset: from, total, totalExact: true };
+  }
+
+  #detail(row: TimelineRow): StatementDetail {
+    return this.#settings.extremes ? extremeDetail(row, this.#settings.statements) : fakeDetail(row);
   }
 
   #rows(input: Record<string, unknown>): unknown {
     const statement = this.#find(String(input.session), Number(input.seq));
     const from = Number(input.from);
     const count = Math.max(0, Math.min(Number(input.limit), (statement.rows ?? 0) - from));
-    const rows = Array.from({ length: count }, (_, place) => fakeResultRow(from + place, Number(input.cellLimit)));
+    const rows = Array.from({ length: count }, (_, place) => {
+      const own = this.#settings.extremes ? extremeCells(statement, this.#settings.statements, from + place) : null;
+      return own ?? fakeResultRow(from + place, Number(input.cellLimit));
+    });
     return { rows, more: from + count < (statement.rows ?? 0) };
   }
 
@@ -186,19 +206,16 @@ export class FakeWorkstation {
     return this.#row((seq - 1) * 3 + Number(session.slice(-12)));
   }
 
+  /** Statements come evenly, every eighth fails: counted without making them up, which would cost the page's own time. */
   #histogram(from: number | null, to: number | null, buckets: number): unknown {
-    const first = from ?? this.#base;
-    const last = to ?? this.#base + this.#total * 41_000;
+    const [oldest, newest] = [this.#base, this.#base + this.#total * 41_000];
+    const [first, last] = [from ?? oldest, to ?? newest];
     const width = (last - first) / buckets;
-    const counts = Array.from({ length: buckets }, (_, place) => ({ at: Math.round(first + place * width), count: 0, errors: 0 }));
-    const begin = Math.max(0, Math.floor((first - this.#base) / 41_000), this.#total - 30_000);
-    for (let index = begin; index < this.#total; index++) {
-      const row = this.#row(index);
-      const bucket = counts[Math.floor((row.at - first) / width)];
-      if (bucket === undefined) continue;
-      bucket.count++;
-      if (row.outcome === "error") bucket.errors++;
-    }
+    const counts = Array.from({ length: buckets }, (_, place) => {
+      const at = Math.round(first + place * width);
+      const count = Math.max(0, Math.round((Math.min(at + width, newest) - Math.max(at, oldest)) / 41_000));
+      return { at, count, errors: Math.round(count * (0.05 + 0.15 * Math.abs(Math.sin(at / 7_000_000)))) };
+    });
     return { from: first, to: last, buckets: counts };
   }
 
@@ -213,7 +230,7 @@ export class FakeWorkstation {
       client: `127.0.0.1:${51_200 + which}`,
       claimed: { program_name: "checkout", _client_name: "mysql2", _pid: "4127" },
       startedAt: first.at - 900,
-      endedAt: which === 0 ? null : this.#row(this.#total - 1).at,
+      endedAt: which === 0 ? null : Math.max(first.at, this.#row(this.#total - 1).at),
       closeCause: which === 0 ? null : which === 1 ? "client-quit" : "upstream-reset",
       closeDetail: which === 2 ? "read ECONNRESET" : null,
       statements: Math.floor(this.#total / 3),

@@ -7,6 +7,8 @@ if (root === null) throw new Error("index.html has no element #root");
 const fake = new FakeWorkstation({
   statements: Number(query.get("statements") ?? 4_000),
   arrivals: Number(query.get("arrivals") ?? 0),
+  delayMs: Number(query.get("delay") ?? 0),
+  extremes: query.has("extremes"),
   connections: query.has("unconnected") ? [] : [fakeConnection],
   recording: query.has("failing") ? { state: "failing", message: "The disk is full: free some space on /home." } : { state: "recording" },
 });

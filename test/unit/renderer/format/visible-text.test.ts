@@ -18,6 +18,11 @@ describe("visible text", () => {
     expect(visibleText("pay\u200Bpal \uD83D \uFEFF")).toBe("pay[U+200B]pal [U+D83D] [U+FEFF]");
   });
 
+  it("leaves the joiners of an emoji, and shows all others", () => {
+    expect(visibleText("👩‍👩‍👧 👩🏽‍🚒 ❤️‍🔥")).toBe("👩‍👩‍👧 👩🏽‍🚒 ❤️‍🔥");
+    expect(visibleText("pay\u200Dpal \u200D👩 👩\u200D")).toBe("pay[U+200D]pal [U+200D]👩 👩[U+200D]");
+  });
+
   it("marks what stands for something, so that it cannot be taken for the text itself", () => {
     expect(visiblePieces("a\nb")).toEqual([
       { text: "a", escaped: false },

@@ -25,12 +25,11 @@ function contrast(one: string, other: string): number {
 }
 
 const grounds = ["paper", "desk", "raised", "hover", "accent-wash"];
-const inks = ["ink", "ink-2", "sql-keyword", "sql-string", "sql-number", "sql-parameter"];
+const inks = ["ink", "ink-2", "ink-3", "ok", "sql-comment", "sql-keyword", "sql-string", "sql-number", "sql-parameter"];
 const pairs: readonly (readonly [text: string, ground: string])[] = [
   ...inks.flatMap((ink) => grounds.map((ground) => [ink, ground] as const)),
-  ...["ink-3", "sql-comment", "accent", "ok"].flatMap((ink) =>
-    ["paper", "desk", "raised", "hover"].map((ground) => [ink, ground] as const),
-  ),
+  ...["paper", "desk", "raised", "hover"].map((ground) => ["accent", ground] as const),
+  ["sql-comment", "error-wash"],
   ["accent", "accent-wash"],
   ["accent-ink", "accent"],
   ["danger-ink", "danger-fill"],
@@ -48,5 +47,11 @@ describe.each(["light", "dark"] as const)("the %s theme", (theme) => {
     const [one, other] = [colours.get(text), colours.get(ground)];
     if (one === undefined || other === undefined) throw new Error(`no colour ${text} or ${ground}`);
     expect(contrast(one, other)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it.each(["paper", "raised", "desk"])("shows the edges of fields and the focus on %s with a contrast of at least 3 to 1", (ground) => {
+    for (const edge of ["line-field", "focus"]) {
+      expect(contrast(colours.get(edge) ?? "", colours.get(ground) ?? "")).toBeGreaterThanOrEqual(3);
+    }
   });
 });

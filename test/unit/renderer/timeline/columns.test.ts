@@ -11,7 +11,7 @@ describe("the arrangement of columns", () => {
   });
 
   it("lets the statement grow and takes the widths that were chosen", () => {
-    expect(gridTemplate(arrangedColumns(undefined, ["rows", "sql"]), { rows: 99 })).toBe("99px minmax(260px, 1fr)");
+    expect(gridTemplate(arrangedColumns(undefined, ["rows", "sql"]), { rows: 99 })).toBe("99px minmax(140px, 3fr)");
   });
 
   it("takes a column to the place of another", () => {
