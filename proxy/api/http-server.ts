@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { BrowserAccess } from "./browser-access.ts";
 import { securityHeaders } from "./content-policy.ts";
+import { peerAccount } from "./peer-account.ts";
 import { refusalPage } from "./refusal-page.ts";
 import { type Refusal, refusalOf, signInRefusal } from "./request-rules.ts";
 import type { ServerChannel } from "./server-channel.ts";
@@ -21,6 +22,9 @@ export interface BrowserHostOptions {
   readonly onFreshAddress: (url: string) => void;
 }
 
+/** A browser sends the cookies of everything that was ever served on this address, up to 180 of 4 KiB each; other requests are small. */
+const mostHeaderBytes = 1024 * 1024;
+
 /** The browser host: the renderer's files and the API's WebSocket, on loopback only. */
 export interface BrowserHost {
   /** The address with the one-time token that is good now. */
@@ -31,7 +35,7 @@ export interface BrowserHost {
 
 /** Rejects with `FailureError` (`port-in-use`, `cannot-listen`). */
 export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
-  const server = createServer();
+  const server = createServer({ maxHeaderSize: mostHeaderBytes });
   const port = await listen(server, options.port);
   const access = new BrowserAccess(port);
   const sockets = new WebSocketServer(options.connect);
@@ -90,10 +94,10 @@ function responder(options: BrowserHostOptions, port: number, access: BrowserAcc
       return refuse(response, 405, "Only GET and HEAD are served here.", { Allow: "GET, HEAD" });
     const { path, token } = parts(request.url ?? "/");
     if (path === "/" && token !== null && request.method === "GET") {
-      const cookie = access.exchange(token);
+      const cookie = access.exchange(token, peerAccount(request.socket));
       if (cookie !== null) options.onFreshAddress(address());
       if (cookie !== null) return letIn(request, response, cookie);
-      if (access.admits(request.headers.cookie)) return redirect(response, {});
+      if (signInRefusal(request, access) === null) return redirect(response, {});
     }
     const unknown = signInRefusal(request, access);
     if (unknown !== null) return turnAway(request, response, token === null ? unknown : { ...unknown, message: spentToken }, port);

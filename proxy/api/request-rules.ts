@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { BrowserAccess } from "./browser-access.ts";
+import { peerAccount } from "./peer-account.ts";
 
 /** Why a request is turned away; `message` is a sentence for the person who sees it. */
 export interface Refusal {
@@ -29,7 +30,7 @@ export function refusalOf(request: IncomingMessage, port: number, kind: "page" |
 
 /** The refusal of who holds no valid cookie, or `null`. */
 export function signInRefusal(request: IncomingMessage, access: BrowserAccess): Refusal | null {
-  if (access.admits(request.headers.cookie)) return null;
+  if (access.admits(request.headers.cookie, peerAccount(request.socket))) return null;
   return {
     status: 401,
     message:
