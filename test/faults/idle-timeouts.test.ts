@@ -44,8 +44,8 @@ describe.each(available(inject("servers")))("at $kind", (server) => {
     ["a session in the middle of a transaction", ["START TRANSACTION", "SELECT 1"]],
   ])("wait_timeout ends %s for the client as without the proxy, and the recording says how", async (_, before) => {
     const idle = async (port: number): Promise<SeenEnd> => {
-      const client = await WireClient.connect({ port }, server.app, capabilities);
-      if (before !== "") await client.query(before);
+      const client = await WireClient.connect({ port }, server.app);
+      for (const sql of before) await client.query(sql);
       await client.query(setting);
       return endOf(client.detach());
     };
