@@ -82,8 +82,8 @@ export const forbidden: readonly IForbiddenRuleType[] = [
   ),
   rule(
     "sockets-in-relay",
-    "Only the relay and the api (and the demo, which plays server and clients) open sockets.",
-    { path: `^proxy/(${folders})/`, pathNot: "^proxy/(relay|api|demo|commands)/" },
+    "Only the relay and the api open sockets, sign-in for the provider's answer, and the demo, which plays server and clients.",
+    { path: `^proxy/(${folders})/`, pathNot: "^proxy/(relay|api|demo|commands|identity/(oidc|saml))/" },
     { path: "^(node:)?(net|tls|http|https|http2|dgram)$", dependencyTypesNot: ["type-only"] },
   ),
   rule(
@@ -95,8 +95,8 @@ export const forbidden: readonly IForbiddenRuleType[] = [
   rule(
     "contract-alone",
     "The contract imports zod and nothing else: it is shared by both sides.",
-    { path: "^proxy/api/contract\\.ts$" },
-    { pathNot: "(^|/)node_modules/zod/" },
+    { path: "^proxy/api/contract(\\.ts$|/)" },
+    { pathNot: "(^|/)node_modules/zod/|^proxy/api/contract/" },
   ),
   rule(
     "entries-on-top",
@@ -132,7 +132,7 @@ export const forbidden: readonly IForbiddenRuleType[] = [
     "renderer-by-contract",
     "The user interface knows the contract, the model and the filter of the core, nothing else.",
     { path: "^renderer/" },
-    { path: "^(proxy|electron)/", pathNot: "^proxy/(api/contract\\.ts$|model/|filter/)" },
+    { path: "^(proxy|electron)/", pathNot: "^proxy/(api/contract(\\.ts$|/)|model/|filter/)" },
   ),
   rule("renderer-without-node", "The user interface runs in a browser.", { path: "^renderer/" }, { dependencyTypes: ["core"] }),
   rule(

@@ -1,0 +1,28 @@
+/** Sessions, and who ran them. */
+import { z } from "zod";
+
+export const actor = z.object({ kind: z.literal("os-user"), name: z.string(), authenticated: z.literal(false) });
+export const tlsFacts = z.object({ version: z.string(), cipher: z.string() }).nullable();
+
+export const session = z.object({
+  id: z.string(),
+  connection: z.string(),
+  actor,
+  account: z.string().nullable(),
+  schema: z.string().nullable(),
+  client: z.string(),
+  claimed: z.record(z.string(), z.string()),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  closeCause: z.string().nullable(),
+  closeDetail: z.string().nullable(),
+  statements: z.number(),
+  errors: z.number(),
+  upstreamAddress: z.string(),
+  upstreamVersion: z.string().nullable(),
+  threadId: z.number().nullable(),
+  tls: z.object({ client: tlsFacts, upstream: tlsFacts }),
+  sealed: z.boolean(),
+});
+
+export type SessionListed = z.output<typeof session>;

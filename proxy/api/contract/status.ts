@@ -1,0 +1,28 @@
+/** How recording, library and listeners are. */
+import { z } from "zod";
+
+export const listenerState = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("listening"), address: z.string(), port: z.number() }),
+  z.object({ state: z.literal("stopped") }),
+  z.object({ state: z.literal("failed"), message: z.string() }),
+]);
+
+export const status = z.object({
+  recording: z.discriminatedUnion("state", [
+    z.object({ state: z.literal("recording") }),
+    z.object({ state: z.literal("failing"), message: z.string() }),
+    z.object({ state: z.literal("stopped"), message: z.string() }),
+  ]),
+  library: z.object({
+    state: z.enum(["current", "catching-up", "rebuilding", "stopped"]),
+    lagBytes: z.number(),
+    lagMs: z.number(),
+    statements: z.number(),
+    sessions: z.number(),
+    message: z.string().nullable(),
+  }),
+  openSessions: z.number(),
+  listeners: z.record(z.string(), listenerState),
+});
+
+export type StatusEvent = z.output<typeof status>;
