@@ -103,6 +103,11 @@ describe("laid-out SQL", () => {
     );
   });
 
+  it("takes a text that ends in a backslash, within quotes that do not end, for one string", () => {
+    expect(sqlTokens("' # \\").map(({ kind }) => kind)).toEqual(["string"]);
+    expect(sqlTokens('" -- \\').map(({ kind }) => kind)).toEqual(["string"]);
+  });
+
   it("keeps every token, its case and its order, for any text", () => {
     const solid = (sql: string) =>
       sqlTokens(sql)
