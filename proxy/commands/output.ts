@@ -14,7 +14,16 @@ process.stdout.on("error", () => {
  * the program where nobody reads any more.
  */
 export async function writeLine(line: string): Promise<void> {
-  if (!closed && !process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, "drain");
+  await write(`${printable(line)}\n`);
+}
+
+/** The same for a piece of a line. */
+export async function writeText(text: string): Promise<void> {
+  await write(printable(text));
+}
+
+async function write(text: string): Promise<void> {
+  if (!closed && !process.stdout.write(text)) await once(process.stdout, "drain");
 }
 
 /** `1 row`, `2 rows`. */

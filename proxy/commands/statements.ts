@@ -13,8 +13,9 @@ import { isSessionId, listRecordings, type RecordingFile, recordingPath } from "
 import { RecordingPass } from "../recording/recording-pass.ts";
 import type { DecoderSink } from "../recording/session-decoder.ts";
 import { dataOption } from "./data-option.ts";
-import { complain, counted, existingDataDirectory, say, writeLine } from "./output.ts";
+import { complain, counted, existingDataDirectory, say, writeLine, writeText } from "./output.ts";
 import { isMisnamed, problemOf } from "./recording-problem.ts";
+import { StatementRows } from "./statement-rows.ts";
 
 /** Lines that are decoded before they are written. */
 const linesAtOnce = 256;
@@ -24,11 +25,6 @@ interface StatementsOptions {
   readonly json?: true;
   readonly rows?: true;
   readonly filter?: FilterPredicate;
-}
-
-interface Result {
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly orgTable: string }[];
-  readonly rows: (readonly Value[] | null)[];
 }
 
 const typed = fields.map(({ name }) => (name.endsWith(".") ? `${name}NAME:` : `${name}:`)).join(" ");
@@ -90,8 +86,8 @@ function oneRecording(dataDirectory: string, session: string): RecordingFile[] {
 async function printRecording(file: RecordingFile, options: StatementsOptions): Promise<void> {
   let open: SessionOpen | null = null;
   let malformed: string | null = null;
-  let lines: string[] = [];
-  const results = new Map<number, Result[]>();
+  let found: Statement[] = [];
+  const { rows: wantsRows = false, json = false } = options;
   const sink: DecoderSink = {
     open: (facts) => {
       open = facts;
@@ -100,38 +96,38 @@ async function printRecording(file: RecordingFile, options: StatementsOptions): 
       malformed ??= reason;
     },
     statement: (statement) => {
-      const found = results.get(statement.seq) ?? [];
-      results.delete(statement.seq);
       if (open === null || isMisnamed(file, open.session)) return;
       if (options.filter?.(filterRow(open, statement)) === false) return;
-      lines.push(options.json === true ? JSON.stringify(asJson(statement, options.rows === true ? found : null)) : asText(statement));
+      found.push(statement);
     },
-    ...(options.rows === true && collecting(results)),
   };
   const pass = new RecordingPass(file.path, sink, true);
+  const rows = json && wantsRows ? new StatementRows(file.path) : null;
   try {
     let end: ReadEnd | null = null;
     while (end === null) {
-      end = pass.read(() => lines.length >= linesAtOnce);
-      for (const line of lines) await writeLine(line);
-      lines = [];
+      end = pass.read(() => found.length >= linesAtOnce);
+      for (const statement of found) {
+        if (rows !== null) await writeWithRows(statement, rows);
+        else await writeLine(json ? JSON.stringify(asJson(statement)) : asText(statement));
+      }
+      found = [];
     }
     const session = (open as SessionOpen | null)?.session ?? null;
     const problem = problemOf(file, { session, malformed, end });
     if (problem !== null) complain(problem);
   } finally {
     pass.close();
+    rows?.close();
   }
 }
 
-function collecting(results: Map<number, Result[]>): Pick<DecoderSink, "columns" | "row"> {
-  return {
-    columns: (seq, _result, columns) => {
-      const described = columns.map(({ column: { name, type, orgTable } }) => ({ name, type, orgTable }));
-      results.set(seq, [...(results.get(seq) ?? []), { columns: described, rows: [] }]);
-    },
-    row: (seq, result, row) => results.get(seq)?.[result]?.rows.push(row.values()),
-  };
+/** Writes a statement's line piece by piece: its rows may be more than memory holds. */
+async function writeWithRows(statement: Statement, rows: StatementRows): Promise<void> {
+  // What cannot be decoded of its rows is known behind them.
+  await writeText(`${JSON.stringify(asJson({ ...statement, decodeFailed: null })).slice(0, -1)},"results":`);
+  const decodeFailed = await rows.write(statement.seq, writeText);
+  await writeLine(`${decodeFailed === null ? "" : `,"decodeFailed":${JSON.stringify(decodeFailed)}`}}`);
 }
 
 function filterRow(open: SessionOpen, statement: Statement): FilterRow {
@@ -161,7 +157,7 @@ function filterRow(open: SessionOpen, statement: Statement): FilterRow {
   };
 }
 
-function asJson(statement: Statement, results: readonly Result[] | null): object {
+function asJson(statement: Statement): object {
   return {
     session: statement.session,
     seq: statement.seq,
@@ -190,7 +186,6 @@ function asJson(statement: Statement, results: readonly Result[] | null): object
     redacted: statement.redacted,
     ...(statement.attributes.length > 0 && { attributes: statement.attributes }),
     ...(statement.decodeFailed !== null && { decodeFailed: statement.decodeFailed }),
-    ...(results !== null && { results }),
   };
 }
 
