@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { Capability } from "../../proxy/protocol/capabilities.ts";
+import { Capability, MariaDbCapability } from "../../proxy/protocol/capabilities.ts";
 import { type Observed, observe } from "../support/corpus/observe.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
@@ -20,12 +20,20 @@ const clients = [
     capabilities: (usualCapabilities & ~(several | Capability.LOCAL_FILES | Capability.TRANSACTIONS)) | old,
     auth: "passthrough",
   },
+  {
+    client: "that can do all that MariaDB's own can",
+    capabilities: (usualCapabilities | modern) & ~Capability.LONG_PASSWORD,
+    mariaDbCapabilities: 0x3f & ~MariaDbCapability.COM_MULTI,
+    auth: "passthrough",
+    of: "mariadb",
+  },
 ] as const;
 
 const alice = { user: "alice", password: "alicepw" };
 
 describe.each(available(inject("servers")))("at $kind", (server) => {
-  describe.each(clients)("a client $client", ({ capabilities, auth }) => {
+  const able = clients.filter((client) => !("of" in client) || client.of === server.kind);
+  describe.each(able)("a client $client", ({ capabilities, auth, ...extended }) => {
     let relay: RecordedRelay;
     let direct: Observed[];
     let through: Observed[];
@@ -37,7 +45,7 @@ describe.each(available(inject("servers")))("at $kind", (server) => {
         connection: mapped ? { auth, clientUser: alice.user, upstreamUser: server.app.user } : {},
         ...(mapped && { secrets: { upstreamPassword: server.app.password, clientPassword: alice.password } }),
       });
-      const asked = { kind: server.kind, capabilities, schema: "corpus_bytes" };
+      const asked = { kind: server.kind, capabilities, schema: "corpus_bytes", ...extended };
       direct = await observe({ ...asked, port: server.port, account: server.app });
       through = await observe({ ...asked, port: relay.port, account: mapped ? alice : server.app });
       await relay.untilIdle();

@@ -1,12 +1,11 @@
 /** Asks a server the whole corpus and keeps every packet of its answers, for comparison by people and by tests. */
 import { createHash } from "node:crypto";
-import { Capability, has } from "../../../proxy/protocol/capabilities.ts";
 import type { Account } from "../servers/accounts.ts";
 import type { Stretch } from "../wire/transcript.ts";
 import { WireClient } from "../wire/wire-client.ts";
 import { withoutDifferences } from "./allowed-differences.ts";
 import { type Kind, makeSchema, preamble, sqlCorpus } from "./sql-corpus.ts";
-import { Asker, query, type Step, type WireChapter, wireChapters } from "./wire-chapters.ts";
+import { Asker, mariadbChapters, query, type Step, type WireChapter, wireChapters } from "./wire-chapters.ts";
 
 /** One command of the corpus and the packets of its answer. */
 export interface Observed {
@@ -21,6 +20,8 @@ export interface Observation {
   readonly port: number;
   readonly account: Account;
   readonly capabilities: number;
+  /** MariaDB's extended capabilities; none unless told. */
+  readonly mariaDbCapabilities?: number;
   /** The schema that is made afresh. */
   readonly schema: string;
 }
@@ -38,13 +39,15 @@ export async function observe(observation: Observation): Promise<Observed[]> {
     steps: statements.map((sql) => query(sql.replaceAll("corpus", schema))),
   }));
   const observed: Observed[] = [];
-  for (const chapter of [...ofSql, ...wireChapters]) observed.push(...(await observeChapter(observation, chapter)));
+  const ofPackets = kind === "mariadb" ? [...wireChapters, ...mariadbChapters] : wireChapters;
+  for (const chapter of [...ofSql, ...ofPackets]) observed.push(...(await observeChapter(observation, chapter)));
   return observed;
 }
 
-async function observeChapter({ port, account, capabilities, schema }: Observation, chapter: WireChapter): Promise<Observed[]> {
-  const client = await WireClient.connect({ port }, account, capabilities);
-  const asker = new Asker(client, has(client.capabilities, Capability.QUERY_ATTRIBUTES));
+async function observeChapter(observation: Observation, chapter: WireChapter): Promise<Observed[]> {
+  const { port, account, capabilities, mariaDbCapabilities, schema } = observation;
+  const client = await WireClient.connect({ port }, account, capabilities, mariaDbCapabilities);
+  const asker = new Asker(client, account);
   const observed: Observed[] = [];
   for (const step of [...[`USE ${schema}`, ...preamble].map(query), ...chapter.steps]) {
     const packets = await packetsOf(asker, step);

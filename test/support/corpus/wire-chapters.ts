@@ -1,8 +1,10 @@
 /** What only a client that writes its own packets can ask: every command, prepared statements to the byte, LOCAL INFILE. */
 
+import { Capability, has } from "../../../proxy/protocol/capabilities.ts";
 import { ColumnType } from "../../../proxy/protocol/column-type.ts";
 import { Command } from "../../../proxy/protocol/command.ts";
 import { PacketWriter } from "../../../proxy/protocol/packet-writer.ts";
+import type { Account } from "../servers/accounts.ts";
 import type { WireClient } from "../wire/wire-client.ts";
 import { type BoundParameter, counted, type Execution, executePacket } from "./execute-packet.ts";
 
@@ -16,11 +18,13 @@ export interface Step {
 export class Asker {
   readonly client: WireClient;
   readonly attributes: boolean;
+  readonly account: Account;
   statement = 0;
 
-  constructor(client: WireClient, attributes: boolean) {
+  constructor(client: WireClient, account: Account) {
     this.client = client;
-    this.attributes = attributes;
+    this.account = account;
+    this.attributes = has(client.capabilities, Capability.QUERY_ATTRIBUTES);
   }
 
   /** COM_QUERY; `infile`: the packets with which a LOCAL INFILE request is met. */
@@ -316,6 +320,118 @@ const commandSteps: Step[] = [
   query("SELECT 'still here' AS it"),
 ];
 
+/** A sign-in in the middle of a session, as the client's own account or as one that may not. */
+const changeUser = (what: string, schema: string, changes: { readonly password?: string } = {}): Step => ({
+  what: `COM_CHANGE_USER ${what}`,
+  ask: async ({ client, account }) => void (await client.changeUser({ ...account, ...changes }, schema)),
+});
+
+/** What a session has of its own, which is gone after it was reset. */
+const ownSteps: Step[] = [
+  query("SET @own = 'kept', NAMES latin1, SESSION sql_mode = 'ANSI'"),
+  query("CREATE TEMPORARY TABLE own (a INT)"),
+  query("START TRANSACTION"),
+  query("INSERT INTO items (name, price) VALUES ('rolled back', 1)"),
+  prepare("SELECT ? AS v"),
+];
+const goneSteps: Step[] = [
+  execute("what was prepared before", { parameters: [text("x")] }),
+  query("SELECT @own, @@character_set_client, @@character_set_results, @@sql_mode, @@autocommit, DATABASE()"),
+  query("SELECT * FROM own"),
+  query("SELECT COUNT(*) FROM items WHERE name = 'rolled back'"),
+  query("SELECT 'größe'"),
+  prepare("SELECT ? AS again"),
+  execute("what is prepared anew", { parameters: [text("ü")] }),
+  close,
+];
+
+const resetSteps: Step[] = [
+  ...ownSteps,
+  command("COM_RESET_CONNECTION", Command.RESET_CONNECTION),
+  ...goneSteps,
+  ...ownSteps,
+  changeUser("to the same account", "test"),
+  ...goneSteps,
+  changeUser("without a schema", ""),
+  query("SELECT DATABASE(), CURRENT_USER() IS NOT NULL"),
+  changeUser("again", "test"),
+  command("COM_RESET_CONNECTION", Command.RESET_CONNECTION),
+  changeUser("behind a reset", "test"),
+  query("SELECT DATABASE(), @own"),
+];
+
+/** COM_STMT_BULK_EXECUTE: a set of parameters behind the other, each value behind what it is. */
+const bulk = (
+  what: string,
+  flags: number,
+  types: readonly number[],
+  sets: readonly (readonly (Buffer | "null" | "default" | "ignore")[])[],
+): Step => ({
+  what: `bulk execute ${what}`,
+  ask: async ({ client, statement }) => {
+    const writer = new PacketWriter().uint8(Command.STMT_BULK_EXECUTE).uint32(statement).uint16(flags);
+    if ((flags & bulkTypes) !== 0) for (const type of types) writer.uint8(type).uint8(0);
+    for (const value of sets.flat()) {
+      if (Buffer.isBuffer(value)) writer.uint8(0).bytes(value);
+      else writer.uint8({ null: 1, default: 2, ignore: 3 }[value]);
+    }
+    await client.command(writer.payload());
+  },
+});
+const bulkTypes = 128;
+const unitResults = 64;
+const twoTypes = [ColumnType.LONG, ColumnType.VAR_STRING];
+const int = (value: number): Buffer => number(4, BigInt(value));
+
+/** Without the capability for it a server takes the command for nonsense. */
+const bulkSteps: Step[] = [
+  query("CREATE TABLE bulk (a INT PRIMARY KEY AUTO_INCREMENT, b VARCHAR(20) DEFAULT 'by default')"),
+  prepare("INSERT INTO bulk (a, b) VALUES (?, ?)"),
+  bulk("three sets", bulkTypes, twoTypes, [
+    [int(1), counted("one")],
+    [int(2), "null"],
+    [int(3), "default"],
+  ]),
+  bulk("types not resent", 0, twoTypes, [[int(4), counted("four ü")]]),
+  bulk("a duplicate in the middle", bulkTypes, twoTypes, [
+    [int(5), counted("five")],
+    [int(1), counted("again")],
+    [int(6), counted("never")],
+  ]),
+  bulk("with a result for each", bulkTypes | unitResults, twoTypes, [
+    ["null", counted("numbered")],
+    ["null", counted("numbered too")],
+  ]),
+  bulk(
+    "of 2000 sets",
+    bulkTypes,
+    twoTypes,
+    Array.from({ length: 2000 }, (_, index) => [int(1000 + index), counted(`row ${index}`)]),
+  ),
+  bulk("that is cut", bulkTypes, twoTypes, [[int(7)]]),
+  close,
+  prepare("UPDATE bulk SET b = ? WHERE a = ?"),
+  bulk(
+    "updates",
+    bulkTypes,
+    [ColumnType.VAR_STRING, ColumnType.LONG],
+    [
+      [counted("changed"), int(1)],
+      ["ignore", int(2)],
+      [counted("nobody"), int(999)],
+    ],
+  ),
+  close,
+  prepare("DELETE FROM bulk WHERE a = ? RETURNING a, b"),
+  bulk("with rows", bulkTypes, [ColumnType.LONG], [[int(1)], [int(2)], [int(998)]]),
+  close,
+  prepare("SELECT b FROM bulk WHERE a = ?"),
+  bulk("a query", bulkTypes, [ColumnType.LONG], [[int(3)]]),
+  close,
+  query("SELECT a, b FROM bulk WHERE a < 1000 ORDER BY a"),
+  query("SELECT COUNT(*), MAX(b) FROM bulk"),
+];
+
 /** On MySQL the server closes after some of these, so each is the last on its connection. */
 const lastSteps: readonly (readonly Step[])[] = [
   [command("COM_CLONE", 0x20)],
@@ -325,6 +441,8 @@ const lastSteps: readonly (readonly Step[])[] = [
   ],
   [command("COM_BINLOG_DUMP_GTID", Command.BINLOG_DUMP_GTID, hex("0000 63000000 00000000 0400000000000000 00000000"))],
   [query("KILL CONNECTION_ID()")],
+  [changeUser("with a wrong password", "test", { password: "wrong" })],
+  [changeUser("to a schema that is none", "nowhere")],
   [query("SET SESSION wait_timeout = 10"), raw("COM_STMT_BULK_EXECUTE that is cut", hex("fa 01"))],
 ];
 
@@ -340,5 +458,9 @@ export const wireChapters: readonly WireChapter[] = [
   { name: "cursors", steps: cursorSteps },
   { name: "local files", steps: infileSteps },
   { name: "commands", steps: commandSteps },
+  { name: "resets", steps: resetSteps },
   ...lastSteps.map((steps) => ({ name: `the end of ${steps.at(-1)?.what}`, steps })),
 ];
+
+/** What MariaDB alone understands. */
+export const mariadbChapters: readonly WireChapter[] = [{ name: "bulk executions", steps: bulkSteps }];

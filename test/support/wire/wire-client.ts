@@ -9,6 +9,7 @@ import { nativePasswordResponse } from "../../../proxy/protocol/auth/native-pass
 import { encryptPassword, nulTerminatedPassword } from "../../../proxy/protocol/auth/rsa-password.ts";
 import { decodeAuthSwitchRequest, scrambleOf } from "../../../proxy/protocol/auth-switch-request.ts";
 import { Capability } from "../../../proxy/protocol/capabilities.ts";
+import { type ChangeUser, encodeChangeUser } from "../../../proxy/protocol/change-user.ts";
 import { Conversation } from "../../../proxy/protocol/conversation.ts";
 import { decodeErrPacket } from "../../../proxy/protocol/err-packet.ts";
 import { encodeHandshakeResponse41 } from "../../../proxy/protocol/handshake-response-41.ts";
@@ -45,6 +46,8 @@ export class WireClient {
   mariaDbCapabilities = 0;
   /** Payload of the server's greeting. */
   greeting: Buffer = Buffer.alloc(0);
+  /** With which the password of a COM_CHANGE_USER is answered; the server's answer may bring another. */
+  private scramble: Buffer = Buffer.alloc(0);
   /** All bytes of the Command phase so far. */
   readonly transcript: Stretch[] = [];
   private readonly socket: net.Socket;
@@ -104,6 +107,24 @@ export class WireClient {
     const answers: Buffer[][] = [];
     for (const payload of payloads) answers.push(this.conversation.command(payload[0] ?? 0, null) ? await this.answer([]) : []);
     return answers;
+  }
+
+  /**
+   * COM_CHANGE_USER with all its fields, and what the server asks to authenticate. Gives the payloads of the answer
+   * without the sign-in's own, which differ from time to time: its OK_Packet or ERR_Packet.
+   */
+  async changeUser({ user, password }: Account, schema: string): Promise<Buffer[]> {
+    const authPlugin = "mysql_native_password";
+    const change: ChangeUser = {
+      user: Buffer.from(user),
+      authResponse: nativePasswordResponse(password, this.scramble),
+      schema: Buffer.from(schema),
+      characterSet: 45,
+      authPlugin,
+      attributes: null,
+    };
+    this.send(encodeChangeUser(change, this.capabilities), 0);
+    return [await this.authenticate(password, this.scramble)];
   }
 
   /** COM_QUERY without query attributes; throws where it is refused. */
@@ -188,15 +209,17 @@ export class WireClient {
       zstdLevel: null,
     });
     this.send(response, 1);
-    await this.authenticate(password, scramble);
+    this.scramble = scramble;
+    const last = await this.authenticate(password, scramble);
+    if (last[0] === 0xff) throw new Error(`signing in: ${JSON.stringify(decodeErrPacket(last))}`);
   }
 
-  private async authenticate(password: string, firstScramble: Buffer): Promise<void> {
+  /** Answers the server until it lets the account in or refuses it; gives the packet that says so. */
+  private async authenticate(password: string, firstScramble: Buffer): Promise<Buffer> {
     let scramble = firstScramble;
     for (;;) {
       const { payload, sequenceId } = await this.next();
-      if (payload[0] === 0x00) return;
-      if (payload[0] === 0xff) throw new Error(`signing in: ${JSON.stringify(decodeErrPacket(payload))}`);
+      if (payload[0] === 0x00 || payload[0] === 0xff) return payload;
       if (payload[0] === 0xfe) {
         const request = decodeAuthSwitchRequest(payload);
         if (!request.ok) throw new Error(request.malformed);
