@@ -60,7 +60,7 @@ export class SessionRelay {
   private upstreamBytes = 0;
   /** We have ended it: nothing is forwarded any more. */
   private cut = false;
-  /** Why the upstream has just refused a change of user, after which it may close. */
+  /** Why the upstream refused a change of user, after which it may close; `null` once it has said anything else. */
   private refusedChange: string | null = null;
   private closedSides = 0;
 
@@ -181,7 +181,6 @@ export class SessionRelay {
       if (this.change.aheadBytes > maxAheadBytes) this.client.pause();
       return false;
     }
-    this.refusedChange = null;
     this.toUpstream(segment.bytes);
     return true;
   }
@@ -190,7 +189,9 @@ export class SessionRelay {
   private fromUpstream(chunk: Buffer): boolean {
     if (this.cut || this.client.destroyed) return true;
     this.numbering?.renumber(chunk);
-    return !this.change.fromUpstream(chunk) && this.deliverAnswers(chunk);
+    if (this.change.fromUpstream(chunk)) return false;
+    this.refusedChange = null;
+    return this.deliverAnswers(chunk);
   }
 
   /** Delivers what answers commands: recorded without the secrets of a statement that they quote. True like `fromUpstream`. */

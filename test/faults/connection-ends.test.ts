@@ -3,7 +3,9 @@ import type { Socket } from "node:net";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import type { Connection } from "../../proxy/model/connection.ts";
-import { decodeErrPacket } from "../../proxy/protocol/err-packet.ts";
+import { Capability } from "../../proxy/protocol/capabilities.ts";
+import { encodeChangeUser } from "../../proxy/protocol/change-user.ts";
+import { decodeErrPacket, encodeErrPacket } from "../../proxy/protocol/err-packet.ts";
 import { toPackets } from "../../proxy/protocol/packet-writer.ts";
 import { wellFormed } from "../support/connection-phase-settings.ts";
 import { recordedSessions } from "../support/recorded.ts";
@@ -70,6 +72,23 @@ describe("passes on how a side ended", () => {
     expect(await ended).toBe("closed");
     session.socket.end();
     expect(await closeOf(to)).toMatchObject({ cause: "client-closed" });
+  });
+
+  it("a server that refused a change of user and closes, though the client has sent a command meanwhile", async () => {
+    const { client, session, to } = await meet();
+    const change = { user: "bob", authResponse: Buffer.alloc(20, 7), schema: "", characterSet: 45, authPlugin: "mysql_native_password" };
+    const bytes = { ...change, user: Buffer.from(change.user), schema: Buffer.from(change.schema), attributes: null };
+    client.socket.write(toPackets(encodeChangeUser(bytes, Capability.SECURE_CONNECTION | Capability.PLUGIN_AUTH), 0));
+    expect((await session.nextCommand())?.[0]).toBe(0x11);
+    session.send(encodeErrPacket({ errno: 1045, sqlstate: "28000", message: "Access denied" }), 1);
+    expect((await client.next())?.payload[0]).toBe(0xff);
+    const ended = endOf(client.socket);
+    client.socket.write(query("SELECT 1"));
+    expect(await session.nextCommand()).toEqual(Buffer.from("\x03SELECT 1"));
+    session.socket.end();
+    expect(await ended).toBe("closed");
+    client.socket.end();
+    expect(await closeOf(to)).toMatchObject({ cause: "sign-in-failed" });
   });
 
   it("a client that resets", async () => {
