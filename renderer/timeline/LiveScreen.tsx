@@ -35,18 +35,24 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
   const layout = usePaneLayout(`live-${side}`, selected === null ? ["list"] : ["list", "details"]);
   const [following, setFollowing] = useState(selected === null);
   const total = store?.total ?? 0;
+  // Older matches that are found later are not new ones.
+  const reached = total - (store?.older ?? 0);
   const [seen, setSeen] = useState(0);
   const follow = useCallback(
     (on: boolean): void => {
       setFollowing(on);
-      setSeen(total);
+      setSeen(reached);
     },
-    [total],
+    [reached],
   );
 
   // Another filter is another list: it starts at its newest row and follows, unless a statement is being read.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another list asks for it
   useEffect(() => follow(selectedNow() === null), [store]);
+
+  const loaded = store?.loaded === true;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is there when a list has come is not new
+  useEffect(() => setSeen(reached), [store, loaded]);
 
   const reload = useReloadAfterRebuild();
   useEffect(() => {
@@ -79,7 +85,7 @@ export function LiveScreen({ place }: { readonly place: LivePlace }) {
               {count(total)}
               {store?.totalExact === false ? "+" : ""}
             </span>
-            <FollowToggle following={following} arrived={following ? 0 : Math.max(0, total - seen)} onFollowing={follow} />
+            <FollowToggle following={following} arrived={following ? 0 : Math.max(0, reached - seen)} onFollowing={follow} />
             <HistogramMenu />
             <ColumnMenu list="live" standard={liveColumns} />
           </div>

@@ -20,8 +20,10 @@ function columnsNamed(ids: readonly string[]): readonly TimelineColumn[] {
 export function gridTemplate(columns: readonly TimelineColumn[], widths: ColumnLayout["widths"]): string {
   return columns
     .map((column) => {
-      const width = widths[column.id] ?? column.width;
-      return column.grows === undefined ? `${width}px` : `minmax(${width}px, ${column.grows}fr)`;
+      const chosen = widths[column.id];
+      const width = chosen ?? column.width;
+      const isFixed = column.grows === undefined || (chosen !== undefined && column.fills !== true);
+      return isFixed ? `${width}px` : `minmax(${width}px, ${column.grows}fr)`;
     })
     .join(" ");
 }

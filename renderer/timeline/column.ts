@@ -16,6 +16,8 @@ export interface TimelineColumn {
   /** Pixels; columns with `grows` have at least this, and share what is left by that number. */
   readonly width: number;
   readonly grows?: number;
+  /** Grows also once the person has sized it, so that no room is left over. */
+  readonly fills?: true;
   readonly align?: "end";
   readonly mono?: true;
   readonly cell: (row: TimelineRow, context: CellContext) => ReactNode;

@@ -29,7 +29,7 @@ export function applyMonacoTheme(theme: Theme): void {
       token("", "--ink"),
       token("keyword", "--sql-keyword", "bold"),
       token("operator", "--ink-2"),
-      token("operator.sql", "--sql-keyword"),
+      token("operator.sql", "--sql-keyword", "bold"),
       token("predefined.sql", "--ink"),
       token("string.sql", "--sql-string"),
       token("delimiter", "--ink-2"),

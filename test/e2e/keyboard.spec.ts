@@ -68,6 +68,17 @@ test("following is suspended by scrolling up, counts what arrived, and resumes a
   await expect(follow).not.toContainText("new");
 });
 
+test("another filter counts nothing as new that was there before, also while a statement is open", async ({ page }) => {
+  await page.goto(`${served.address}?delay=50`);
+  await page.getByRole("gridcell", { name: "deploy" }).last().click();
+  await expect(page.getByRole("region", { name: "Statement", exact: true })).toBeVisible();
+  await page.getByRole("combobox", { name: "Filter" }).fill("is:failed");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/filter=is%3Afailed/);
+  await expect(page.getByRole("row").nth(3)).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Follow/ })).toHaveText("Follow");
+});
+
 test("what was arranged is there after a reload: theme, columns, filter, selection", async ({ page }) => {
   await page.goto(`${served.address}#/live?filter=is%3Afailed`);
   await page.getByRole("button", { name: "Columns" }).click();

@@ -12,6 +12,8 @@ describe("the arrangement of columns", () => {
 
   it("lets the statement grow and takes the widths that were chosen", () => {
     expect(gridTemplate(arrangedColumns(undefined, ["rows", "sql"]), { rows: 99 })).toBe("99px minmax(140px, 3fr)");
+    expect(gridTemplate(arrangedColumns(undefined, ["connection", "sql"]), {})).toBe("minmax(100px, 0.75fr) minmax(140px, 3fr)");
+    expect(gridTemplate(arrangedColumns(undefined, ["connection", "sql"]), { connection: 60, sql: 200 })).toBe("60px minmax(200px, 3fr)");
   });
 
   it("takes a column to the place of another", () => {
