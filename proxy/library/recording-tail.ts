@@ -104,7 +104,7 @@ export class RecordingTail {
   }
 
   #readHead(): void {
-    this.#reader ??= new FrameReader(this.path, this.#position);
+    this.#reader ??= new FrameReader(this.path, this.#position, "transient");
     const end = this.#reader.read((frame) => {
       this.#head = frame;
       return false;

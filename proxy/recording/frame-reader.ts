@@ -20,25 +20,34 @@ export type ReadEnd =
 
 const blockBytes = 256 * 1024;
 
+/** The largest block that is used again. */
+const reusedBytes = 1024 * 1024;
+
+/** `kept`: frames stay as they are read; `transient`: their bytes are good until the next one is read, and memory is used again. */
+export type FrameLife = "kept" | "transient";
+
 /** A forward reader over one recording. Several may read the same file at once, also while it grows. */
 export class FrameReader {
   private readonly fd: number;
   private block: Buffer = Buffer.alloc(0);
   private blockStart = 0;
+  private reused: Buffer = Buffer.alloc(0);
+  private readonly life: FrameLife;
   /** Offset of the next frame. */
   position: number;
   /** The frame being visited, head and checksum included. */
   lastFrame: Buffer = Buffer.alloc(0);
 
   /** Opens `file` for reading at `from`, which must be where a frame starts (or 0). Throws where it cannot be opened. */
-  constructor(file: string, from = 0) {
+  constructor(file: string, from = 0, life: FrameLife = "kept") {
+    this.life = life;
     this.fd = fs.openSync(file, "r");
     this.position = from;
   }
 
   /**
-   * Reads whole frames up to the end of the file and gives each to `visit`, which may return `false` to stop. A frame's
-   * payload is never written to again. Goes on where the last call ended.
+   * Reads whole frames up to the end of the file and gives each to `visit`, which may return `false` to stop. Goes on
+   * where the last call ended.
    */
   read(visit: (frame: Frame) => unknown): ReadEnd {
     if (this.position === 0) {
@@ -116,7 +125,7 @@ export class FrameReader {
     if (start >= 0 && start + length <= this.block.length) return this.block.subarray(start, start + length);
     const ahead = Math.min(fs.fstatSync(this.fd).size - offset, blockBytes);
     const wanted = Math.max(length, ahead);
-    const block = Buffer.allocUnsafe(wanted);
+    const block = this.room(wanted);
     let filled = 0;
     if (start >= 0 && start < this.block.length) filled = this.block.copy(block, 0, start);
     while (filled < wanted) {
@@ -127,5 +136,12 @@ export class FrameReader {
     this.block = block.subarray(0, filled);
     this.blockStart = offset;
     return this.block.subarray(0, Math.min(length, filled));
+  }
+
+  /** Memory for a block. Where it is the present block's, what is left of that is moved to its front. */
+  private room(bytes: number): Buffer {
+    if (this.life === "kept" || bytes > reusedBytes) return Buffer.allocUnsafe(bytes);
+    if (this.reused.length < bytes) this.reused = Buffer.allocUnsafe(Math.max(bytes, blockBytes));
+    return this.reused.subarray(0, bytes);
   }
 }

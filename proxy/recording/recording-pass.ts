@@ -10,7 +10,7 @@ export class RecordingPass {
 
   /** Throws where the file cannot be opened. `params`: whether parameters are decoded. */
   constructor(file: string, sink: DecoderSink, params: boolean) {
-    this.reader = new FrameReader(file);
+    this.reader = new FrameReader(file, 0, "transient");
     this.decoder = decoderOfAll(sink, params);
   }
 
@@ -32,7 +32,7 @@ export class RecordingPass {
 
 /** Reads a whole recording with `sink`. Says how reading ended. Throws where it cannot be opened. */
 export function readRecording(file: string, sink: DecoderSink, params: boolean): ReadEnd {
-  const reader = new FrameReader(file);
+  const reader = new FrameReader(file, 0, "transient");
   const decoder = decoderOfAll(sink, params);
   try {
     return reader.read((frame) => decoder.frame(frame));

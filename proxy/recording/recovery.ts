@@ -30,7 +30,7 @@ interface Inspection {
 
 function inspect(file: string): { found: Inspection; end: ReadEnd } {
   const found: Inspection = { open: null, closed: false, sealed: false, clientBytes: 0, upstreamBytes: 0 };
-  const reader = new FrameReader(file);
+  const reader = new FrameReader(file, 0, "transient");
   try {
     const end = reader.read((frame) => {
       if (frame.kind === FrameKind.open) found.open = JSON.parse(frame.payload.toString("utf8")) as SessionOpen;

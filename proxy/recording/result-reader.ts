@@ -49,7 +49,7 @@ export function readRows(file: string, of: RowWindow, visit: RowVisitor): boolea
     },
     Number.POSITIVE_INFINITY,
   );
-  const reader = new FrameReader(file, of.from.frame);
+  const reader = new FrameReader(file, of.from.frame, "transient");
   try {
     reader.read((frame) => {
       if (frame.kind === FrameKind.close) ended = true;

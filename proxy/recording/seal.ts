@@ -29,7 +29,7 @@ export function digestRecording(file: string): RecordingDigest {
   const headerBytes = fs.readSync(fd, header, 0, fileHeaderBytes, 0);
   fs.closeSync(fd);
   hash.update(header.subarray(0, headerBytes));
-  const reader = new FrameReader(file);
+  const reader = new FrameReader(file, 0, "transient");
   let frames = 0;
   let bytes = headerBytes;
   let closed = false;

@@ -56,7 +56,7 @@ export function* readStatementInTurns(
       if (seq === wanted && row?.(seq, result, resultRow) === false) stopped = true;
     },
   });
-  const reader = new FrameReader(file);
+  const reader = new FrameReader(file, 0, "transient");
   try {
     reader.read((frame) => {
       decoder.frame(frame);

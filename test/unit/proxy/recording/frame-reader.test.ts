@@ -163,3 +163,26 @@ it("a frame's time in microseconds is exact", () => {
     }),
   );
 });
+
+describe("frames that are good until the next one is read", () => {
+  it("are what was written, whatever their sizes", () => {
+    const sizes = [0, 10, 300_000, 1, 70_000, 70_000, 70_000, 2_000_000, 100, 1_048_576, 65_536];
+    const written = sizes.map((size, index) => Buffer.alloc(size, index + 1));
+    fs.writeFileSync(file, Buffer.concat([encodeFileHeader(), ...written.map((payload) => encodeFrame(FrameKind.client, 1n, payload))]));
+    const reader = new FrameReader(file, 0, "transient");
+    const same: boolean[] = [];
+    reader.read(({ payload }) => void same.push(payload.equals(written[same.length] as Buffer)));
+    reader.close();
+    expect(same).toEqual(sizes.map(() => true));
+  });
+
+  it("are all read in the same memory", () => {
+    const frame = encodeFrame(FrameKind.upstream, 1n, Buffer.alloc(65_000, 1));
+    fs.writeFileSync(file, Buffer.concat([encodeFileHeader(), ...Array.from({ length: 100 }, () => frame)]));
+    const reader = new FrameReader(file, 0, "transient");
+    const memories = new Set<ArrayBufferLike>();
+    reader.read(({ payload }) => void memories.add(payload.buffer));
+    reader.close();
+    expect(memories.size).toBe(1);
+  });
+});
