@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const propertyRuns = fileURLToPath(new URL("support/property-runs.ts", import.meta.url));
 const servers = fileURLToPath(new URL("support/vitest-servers.ts", import.meta.url));
 
 /** Tests against real servers start child processes, wait for disks and share two cores. */
@@ -12,7 +13,10 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "rules", include: ["test/dependency-rules/**/*.test.ts"], testTimeout: 60_000 } },
-      { extends: true, test: { name: "unit", include: ["test/{unit,protocol}/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/{unit,protocol}/**/*.test.{ts,tsx}"], setupFiles: propertyRuns, testTimeout: 20_000 },
+      },
       { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"], globalSetup: servers, ...patient } },
       {
         extends: true,
