@@ -1,6 +1,6 @@
 /**
- * Mutated, truncated and random bytes for every decoder: nothing is thrown, nothing hangs, nothing grows. Prints its
- * seed; STENOGRAPH_FUZZ_SEED repeats a run, STENOGRAPH_FUZZ_SECONDS makes it longer.
+ * Mutated, truncated and random bytes for every decoder: nothing is thrown, nothing hangs, nothing grows. How to run it
+ * for longer and to repeat a failure: test/fixtures/fuzz-seeds/README.md.
  */
 import { describe, expect, it } from "vitest";
 import { decodeAuthSwitchRequest } from "../../proxy/protocol/auth-switch-request.ts";
@@ -23,12 +23,13 @@ import { FrameKind } from "../../proxy/recording/frame.ts";
 import { SessionDecoder } from "../../proxy/recording/session-decoder.ts";
 import { CommandPhase, type Segment } from "../../proxy/relay/command-phase.ts";
 import { greetings, responses } from "../support/connection-phase-packets.ts";
-import { Random } from "../support/random.ts";
+import { fuzzSeconds, keptSeeds, newSeeds, withSeed } from "../support/fuzzing.ts";
+import type { Random } from "../support/random.ts";
 import { capturedSessions, turnsOf } from "../support/wire/captured.ts";
 import { openFrame } from "../support/wire/transcript.ts";
 
-const seconds = Number(process.env.STENOGRAPH_FUZZ_SECONDS ?? 3);
-const seed = Number(process.env.STENOGRAPH_FUZZ_SEED ?? Date.now() % 2 ** 31);
+const seconds = fuzzSeconds(12);
+const patience = { timeout: seconds * 1000 + 20_000 };
 const everyFlag = 0xffffffff;
 
 const sessions = capturedSessions();
@@ -85,27 +86,29 @@ const decoders: Record<string, (payload: Buffer, random: Random) => Decoded<unkn
   },
 };
 
-/** Runs `once` for its share of the time, and says how often. */
+const roundsOfOneSeed = 50;
+
+/** Runs `once` with the seeds that are kept and with new ones for its share of the time, and says how often. */
 function forAWhile(share: number, once: (random: Random) => void): number {
-  const random = new Random(seed);
-  const until = performance.now() + seconds * 1000 * share;
   let runs = 0;
-  while (performance.now() < until) {
-    for (let each = 0; each < 50; each += 1) once(random);
-    runs += 50;
-  }
+  const round = (random: Random): void => {
+    for (let each = 0; each < roundsOfOneSeed; each += 1) once(random);
+    runs += roundsOfOneSeed;
+  };
+  for (const seed of keptSeeds("decoders")) withSeed(seed, round);
+  for (const seed of newSeeds(seconds * share)) withSeed(seed, round);
   return runs;
 }
 
-describe(`with the seed ${seed}`, () => {
+describe("whatever the bytes", patience, () => {
   const share = 0.5 / Object.keys(decoders).length;
-  it.each(Object.entries(decoders))("%s is decoded or malformed, whatever the bytes", (_, decode) => {
+  it.each(Object.entries(decoders))("%s is decoded or malformed", (_, decode) => {
     const runs = forAWhile(share, (random) => {
       const payload = random.mutated(random.pick(payloads));
       const result = decode(payload, random);
       if (!result.ok) expect(result.malformed.length).toBeLessThan(300);
     });
-    expect(runs).toBeGreaterThan(0);
+    expect(runs).toBeGreaterThan(roundsOfOneSeed - 1);
   });
 
   it("a session of mutated packets in any order is decoded, and keeps no more than it was given", () => {
