@@ -1,7 +1,7 @@
 /**
  * A million statements: rows are there while one scrolls, live or not, and a frame takes little work. What depends on the
  * machine's load (times from frame to frame) is printed; what is asserted does not: work of the page's own thread, and
- * frames in which a row was missing. Over a real library: `npm run bench -- scroll`.
+ * frames in which a row was missing.
  */
 import { measureScroll, paces, scrollText } from "../support/renderer/scroll-frames.ts";
 import { type FakePage, serveFakePage } from "../support/renderer/serve-fake-page.ts";
