@@ -9,7 +9,7 @@ import { listStatements, startRecorder, temporaryDirectory } from "../support/st
 const commands = 300_000;
 const sql = "SELECT id, name FROM customers WHERE id = 12345";
 
-/** What so many commands that wait may cost in all; 770 MiB before. */
+/** What so many commands that wait may cost in all, the garbage of reading them included. */
 const allowedMebibytes = 256;
 
 it("300,000 commands that are sent ahead of a silent server cost little, and are all answered and recorded in the end", async () => {
