@@ -31,8 +31,9 @@ CREATE TABLE sessions (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   connection TEXT NOT NULL,
-  actor_kind TEXT NOT NULL,
+  -- The name, for filters; the facts are the whole actor as JSON.
   actor TEXT NOT NULL,
+  actor_facts TEXT NOT NULL,
   authenticated INTEGER NOT NULL,
   account TEXT,
   schema TEXT,

@@ -6,8 +6,7 @@ import type { LibraryDatabase } from "./schema.ts";
 interface SessionRow {
   id: string;
   connection: string;
-  actor_kind: Actor["kind"];
-  actor: string;
+  actor_facts: string;
   account: string | null;
   schema: string | null;
   client: string;
@@ -38,7 +37,7 @@ export class SessionTable {
   constructor(database: LibraryDatabase) {
     this.#find = database.prepare<[string], number>("SELECT key FROM sessions WHERE id = ?").pluck();
     this.#insert = database.prepare(`INSERT INTO sessions
-      (id, connection, actor_kind, actor, authenticated, account, schema, client, claimed, started_at, statements, errors,
+      (id, connection, actor, actor_facts, authenticated, account, schema, client, claimed, started_at, statements, errors,
        upstream_address, upstream_version, thread_id, tls, sealed)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
     this.#count = database.prepare("UPDATE sessions SET statements = statements + ?, errors = errors + ? WHERE key = ?");
@@ -57,8 +56,8 @@ export class SessionTable {
     const { lastInsertRowid } = this.#insert.run(
       open.session,
       open.connection,
-      open.actor.kind,
       open.actor.name,
+      JSON.stringify(open.actor),
       open.actor.authenticated ? 1 : 0,
       open.account,
       open.schema,
@@ -102,7 +101,7 @@ function sessionOf(row: SessionRow): Session {
   return {
     id: row.id,
     connection: row.connection,
-    actor: { kind: row.actor_kind, name: row.actor, authenticated: false },
+    actor: JSON.parse(row.actor_facts) as Actor,
     account: row.account,
     schema: row.schema,
     client: row.client,

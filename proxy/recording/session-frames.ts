@@ -8,6 +8,27 @@ import type { SessionClose, SessionOpen } from "../model/session.ts";
 const whole = z.number().int();
 const tlsFacts = z.object({ version: z.string(), cipher: z.string() }).nullable();
 
+const proven = { name: z.string(), authenticated: z.literal(true), subject: z.string(), groups: z.array(z.string()) };
+
+const actor = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("os-user"), name: z.string(), authenticated: z.literal(false) }),
+  z.object({
+    kind: z.literal("person"),
+    ...proven,
+    issuer: z.string(),
+    email: z.string().nullable(),
+    via: z.enum(["oidc", "saml", "token"]),
+    signIn: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal("machine"),
+    ...proven,
+    issuer: z.string().nullable(),
+    owner: z.string(),
+    via: z.enum(["secret", "token"]),
+  }),
+]);
+
 const sessionOpen = z.object({
   session: z.string(),
   recorder: z.string(),
@@ -19,7 +40,7 @@ const sessionOpen = z.object({
   account: z.string().nullable(),
   schema: z.string().nullable(),
   client: z.string(),
-  actor: z.object({ kind: z.literal("os-user"), name: z.string(), authenticated: z.literal(false) }),
+  actor,
   claimed: z.record(z.string(), z.string()),
   acceptedAt: whole.min(0),
 });

@@ -1,7 +1,31 @@
 /** Sessions, and who ran them. */
 import { z } from "zod";
 
-export const actor = z.object({ kind: z.literal("os-user"), name: z.string(), authenticated: z.literal(false) });
+export const actor = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("os-user"), name: z.string(), authenticated: z.literal(false) }),
+  z.object({
+    kind: z.literal("person"),
+    name: z.string(),
+    authenticated: z.literal(true),
+    issuer: z.string(),
+    subject: z.string(),
+    email: z.string().nullable(),
+    groups: z.array(z.string()).readonly(),
+    via: z.enum(["oidc", "saml", "token"]),
+    signIn: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal("machine"),
+    name: z.string(),
+    authenticated: z.literal(true),
+    issuer: z.string().nullable(),
+    subject: z.string(),
+    owner: z.string(),
+    groups: z.array(z.string()).readonly(),
+    via: z.enum(["secret", "token"]),
+  }),
+]);
+
 export const tlsFacts = z.object({ version: z.string(), cipher: z.string() }).nullable();
 
 export const session = z.object({

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type IndexedSlice, Indexer } from "../../../../proxy/library/indexer.ts";
 import { type LibraryDatabase, openLibrary, recreateTables } from "../../../../proxy/library/schema.ts";
 import { SessionTable } from "../../../../proxy/library/session-table.ts";
+import type { Actor } from "../../../../proxy/model/actor.ts";
 import type { SessionOpen } from "../../../../proxy/model/session.ts";
 import { encodeFileHeader, encodeJsonFrame, FrameKind } from "../../../../proxy/recording/frame.ts";
 import { sealRecording } from "../../../../proxy/recording/seal.ts";
@@ -66,6 +67,35 @@ describe("The indexer", () => {
       actor: { name: "anna" },
     });
     expect(slice.closed).toMatchObject([{ session: recorded.id }]);
+  });
+
+  it.each<Actor>([
+    {
+      kind: "person",
+      name: "Anna Lind",
+      authenticated: true,
+      issuer: "https://id.example",
+      subject: "u-17",
+      email: "anna@example.com",
+      groups: ["dba"],
+      via: "oidc",
+      signIn: "s1",
+    },
+    {
+      kind: "machine",
+      name: "reports",
+      authenticated: true,
+      issuer: null,
+      subject: "m-3",
+      owner: "Anna Lind",
+      groups: [],
+      via: "secret",
+    },
+    { kind: "os-user", name: "anna", authenticated: false },
+  ])("keeps all that an open frame says of its actor: $kind", (actor) => {
+    const recorded = new RecordedSession(data.path, start, { actor }).query("a", start + 1).close();
+    index(recorded);
+    expect(session(recorded.id)?.actor).toEqual(actor);
   });
 
   it("goes on with a recording that grows", () => {
@@ -160,6 +190,7 @@ describe("The indexer", () => {
     it.each<[string, Partial<SessionOpen>]>([
       ["says nothing of its actor", unlike({ actor: undefined })],
       ["says that its actor was authenticated", unlike({ actor: { kind: "os-user", name: "eve", authenticated: true } })],
+      ["has a person whom nobody vouched for", unlike({ actor: { kind: "person", name: "eve", authenticated: false } })],
       ["claims nothing", unlike({ claimed: undefined })],
       ["has an object for a name", unlike({ connection: { name: "shop" } })],
       ["names its recorder by what cannot be text", unlike({ recorder: { toString: 1 } })],
