@@ -22,6 +22,9 @@ function tryLock(file: string): Database.Database | null {
   }
 }
 
+/** A database that nobody refers to any more is closed when memory is tidied up, and its lock with it. */
+const held = new Set<RecorderLock>();
+
 /** The lock of this run of the program. */
 export class RecorderLock {
   /** Id of the recorder; each recording's open frame names it. */
@@ -42,11 +45,14 @@ export class RecorderLock {
     const file = fileOf(dataDirectory, id);
     const lock = tryLock(file);
     if (lock === null) throw new Error(`the lock of a new recorder is taken: ${file}`);
-    return new RecorderLock(id, file, lock);
+    const acquired = new RecorderLock(id, file, lock);
+    held.add(acquired);
+    return acquired;
   }
 
   /** Gives the lock back: recordings of this recorder that are not closed count as crashed from now on. */
   release(): void {
+    held.delete(this);
     this.lock.close();
     fs.rmSync(this.file, { force: true });
   }

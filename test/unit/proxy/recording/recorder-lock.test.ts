@@ -23,18 +23,36 @@ it("a recorder is alive from when it takes its lock until it gives it back", () 
   expect(locks()).toEqual([]);
 });
 
-it("a recorder whose process was killed is not alive, and its lock is removed", async () => {
+/** Another process that takes a lock of its own and then forgets it, as far as a program can. Killed at the end of an `await using` block. */
+async function anotherRecorder(): Promise<{ readonly id: string; kill(): Promise<void> } & AsyncDisposable> {
   const source = new URL("../../../../proxy/recording/recorder-lock.ts", import.meta.url);
   const script = `const { RecorderLock } = await import(${JSON.stringify(source.href)});
-    console.log(RecorderLock.acquire(${JSON.stringify(directory.path)}).id);
+    const { id } = RecorderLock.acquire(${JSON.stringify(directory.path)});
+    await new Promise((resolve) => setImmediate(resolve));
+    gc();
+    await new Promise((resolve) => setImmediate(resolve));
+    console.log(id);
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const id = line.toString().trim();
-  expect(recorderIsAlive(directory.path, id)).toBe(true);
-  child.kill("SIGKILL");
-  await once(child, "exit");
-  expect(recorderIsAlive(directory.path, id)).toBe(false);
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  const first = await Promise.race([once(child.stdout, "data"), ended.then(() => null)]);
+  if (first === null) throw new Error("The other recorder ended at once; its reason is above.");
+  return { id: String(first[0]).trim(), kill, [Symbol.asyncDispose]: kill };
+}
+
+it("a recorder is alive as long as its process, whatever the program still knows of its lock", async () => {
+  await using other = await anotherRecorder();
+  expect(recorderIsAlive(directory.path, other.id)).toBe(true);
+});
+
+it("a recorder whose process was killed is not alive, and its lock is removed", async () => {
+  await using other = await anotherRecorder();
+  await other.kill();
+  expect(recorderIsAlive(directory.path, other.id)).toBe(false);
   expect(locks()).toEqual([]);
 });
 
