@@ -85,6 +85,11 @@ export class CommandPhase {
     return this.conversation.pending.length > 0;
   }
 
+  /** Whether so much is not answered yet that nothing more need be read from the client for now. */
+  get clientIsAhead(): boolean {
+    return this.conversation.clientIsAhead;
+  }
+
   /** Whether the command that is answered next is a COM_CHANGE_USER. */
   get changeIsNext(): boolean {
     return this.conversation.pending.first?.command === Command.CHANGE_USER;
@@ -172,7 +177,7 @@ export class CommandPhase {
     if (role !== ClientRole.command) return;
     if (first === Command.QUIT) this.quit = true;
     const secrets = this.secrets.sent(bytes, start, kept);
-    this.conversation.command(Math.max(first, 0), secrets);
+    this.conversation.command(Math.max(first, 0), secrets, length);
     this.arriving.command(Math.max(first, 0), secrets?.redacted === true ? true : null);
   }
 

@@ -66,14 +66,17 @@ export class SessionRelay {
 
   constructor(session: SignedInSession, recording: SessionRecording, ended: (close: SessionClose) => void) {
     this.session = session;
-    const { compression } = session;
+    const { compression, capabilities, mariaDbCapabilities } = session;
+    const flags = { capabilities, mariaDbCapabilities };
     this.client = openSide(session.client, {
+      ...flags,
       compression: compression.client,
       isUpstream: false,
       take: (chunk) => this.fromClient(chunk),
       malformed: (what) => this.end("client-malformed", 1157, "08S01", `Couldn't uncompress communication packet: ${what}.`),
     });
     this.upstream = openSide(session.upstream, {
+      ...flags,
       compression: compression.upstream,
       isUpstream: true,
       take: (chunk) => this.fromUpstream(chunk),
@@ -81,11 +84,11 @@ export class SessionRelay {
         this.end("upstream-malformed", 1835, "HY000", `Malformed packet: the upstream sent what Stenograph cannot read (${what}).`),
     });
     const numbered = compression.upstream !== null && compression.client === null;
-    this.numbering = numbered ? new AnswerNumbering(session.capabilities, session.mariaDbCapabilities) : null;
+    this.numbering = numbered ? new AnswerNumbering(capabilities, mariaDbCapabilities) : null;
     this.recording = recording;
     this.durable = new DurableAnswers(recording, (answer) => this.deliverDurable(answer));
     this.ended = ended;
-    this.phase = new CommandPhase(session.capabilities, session.mariaDbCapabilities);
+    this.phase = new CommandPhase(capabilities, mariaDbCapabilities);
     this.change = new ChangeOfUser(
       session.userChanges,
       {
@@ -101,7 +104,7 @@ export class SessionRelay {
           this.end(cause, errno, sqlstate, message);
         },
         forward: (segment) => {
-          this.client.resume();
+          this.resumeClient();
           void this.forward(segment);
         },
       },
@@ -113,7 +116,7 @@ export class SessionRelay {
   start(): void {
     const { client, upstream } = this;
     client.on("drain", () => upstream.resume());
-    upstream.on("drain", () => client.resume());
+    upstream.on("drain", () => this.resumeClient());
     client.on("end", () => this.clientEnded());
     upstream.on("end", () => this.upstreamEnded());
     client.on("error", (error) => this.sideFailed("client-reset", error, upstream));
@@ -182,6 +185,7 @@ export class SessionRelay {
       return false;
     }
     this.toUpstream(segment.bytes);
+    if (this.phase.clientIsAhead) this.client.pause();
     return true;
   }
 
@@ -236,7 +240,14 @@ export class SessionRelay {
     this.phase.fromUpstream(chunk);
     const room = this.client.write(chunk);
     this.change.beginIfNext();
+    if (this.client.isPaused()) this.resumeClient();
     return room;
+  }
+
+  /** Reads from the client again, unless something else still holds it back. */
+  private resumeClient(): void {
+    if (this.upstream.writableNeedDrain || this.phase.clientIsAhead || this.change.aheadBytes > maxAheadBytes) return;
+    this.client.resume();
   }
 
   private toUpstream(bytes: Buffer): void {
