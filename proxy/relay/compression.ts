@@ -1,14 +1,10 @@
 /**
  * A side of a session that compresses: what is written goes out in compressed packets, what comes in them is read
  * plain. It stands in for the socket, with the socket's back-pressure and the socket's ways to end.
- *
- * Sequence ids of compressed packets count on through both directions and start again with each command, apart from
- * the ids of the packets in them.
  */
 import type net from "node:net";
 import { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import { CommandStarts } from "../protocol/command-starts.ts";
 import {
   type CompressedPacket,
   CompressedPacketFramer,
@@ -19,6 +15,7 @@ import {
   decompressNow,
   maxCompressedPayload,
 } from "../protocol/compressed-packet.ts";
+import type { EnvelopeIds, EnvelopePart } from "../protocol/envelope-ids.ts";
 
 /** Larger payloads are (de)compressed on another thread; for smaller ones the way there takes longer than the work. */
 const decompressedHereBytes = 16 * 1024;
@@ -34,8 +31,8 @@ export interface RelaySocket extends Duplex {
 
 export interface CompressionSettings {
   readonly algorithm: CompressionAlgorithm;
-  /** Whether commands are written to this socket, so that each starts the ids again; else answers are. */
-  readonly sendsCommands: boolean;
+  /** The sequence ids of what is sent. */
+  readonly ids: EnvelopeIds;
   /** What came is not what it says. Nothing more is read; the socket is not closed. */
   readonly malformed: (what: string) => void;
 }
@@ -46,14 +43,12 @@ export class CompressedSocket extends Duplex implements RelaySocket {
   private readonly raw: net.Socket;
   private readonly settings: CompressionSettings;
   private readonly incoming = new CompressedPacketFramer();
-  private readonly outgoing = new CommandStarts();
   private queue: CompressedPacket[] = [];
   private working = false;
   private wanted = false;
   private rawHasEnded = false;
   private rawIsClosed = false;
   private rawFailure: Error | null = null;
-  private sequenceId = 0;
   private awaitsDrain: Written | null = null;
 
   /** `raw` is paused; nothing of it is read until this is. */
@@ -168,8 +163,7 @@ export class CompressedSocket extends Duplex implements RelaySocket {
   }
 
   private give(packet: CompressedPacket, plain: Buffer): void {
-    this.sequenceId = (packet.sequenceId + 1) & 0xff;
-    this.outgoing.answered();
+    this.settings.ids.came(plain, packet.sequenceId);
     if (plain.length > 0 && !this.destroyed) this.wanted = this.push(plain);
   }
 
@@ -180,24 +174,19 @@ export class CompressedSocket extends Duplex implements RelaySocket {
     if (!this.destroyed) this.settings.malformed(thrown instanceof Error ? thrown.message : String(thrown));
   }
 
-  /** Sends `chunk` in as many compressed packets as it needs: commands must not share one. */
   private async send(chunk: Buffer): Promise<void> {
-    const { bytes, starts } = this.settings.sendsCommands ? this.outgoing.push(chunk) : { bytes: chunk, starts: [] };
-    await this.sendPart(bytes.subarray(0, starts[0]));
-    for (const [index, start] of starts.entries()) {
-      this.sequenceId = 0;
-      await this.sendPart(bytes.subarray(start, starts[index + 1]));
-    }
+    for (const part of this.settings.ids.parts(chunk)) await this.sendPart(part);
   }
 
-  private async sendPart(part: Buffer): Promise<void> {
-    for (let at = 0; at < part.length; at += maxCompressedPayload) {
-      const plain = part.subarray(at, at + maxCompressedPayload);
-      const { algorithm } = this.settings;
-      const sequenceId = this.sequenceId;
-      this.sequenceId = (sequenceId + 1) & 0xff;
-      const packet =
-        plain.length <= compressedHereBytes ? compressNow(plain, sequenceId, algorithm) : await compress(plain, sequenceId, algorithm);
+  /** Sends it in as many compressed packets as it needs. */
+  private async sendPart({ bytes, id }: EnvelopePart): Promise<void> {
+    const { algorithm, ids } = this.settings;
+    let next = id;
+    for (let at = 0; at < bytes.length; at += maxCompressedPayload) {
+      const plain = bytes.subarray(at, at + maxCompressedPayload);
+      const packet = plain.length <= compressedHereBytes ? compressNow(plain, next, algorithm) : await compress(plain, next, algorithm);
+      next = (next + 1) & 0xff;
+      ids.next = next;
       if (!this.raw.destroyed && this.raw.writable) this.raw.write(packet);
     }
   }

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { Capability } from "../../../../proxy/protocol/capabilities.ts";
 import { CompressedPacketFramer, compressNow, decompressNow } from "../../../../proxy/protocol/compressed-packet.ts";
+import { AnswerEnvelopeIds, CommandEnvelopeIds } from "../../../../proxy/protocol/envelope-ids.ts";
 import { toPackets } from "../../../../proxy/protocol/packet-writer.ts";
 import { CompressedSocket } from "../../../../proxy/relay/compression.ts";
 
@@ -23,7 +25,8 @@ async function connected(sendsCommands = false): Promise<{ side: CompressedSocke
   const peer = net.connect({ port: (server.address() as net.AddressInfo).port, host: "127.0.0.1", allowHalfOpen: true });
   const [raw] = (await accepted) as [net.Socket];
   server.close();
-  const side = new CompressedSocket(raw, { algorithm, sendsCommands, malformed: (what) => complaints.push(what) });
+  const ids = sendsCommands ? new CommandEnvelopeIds() : new AnswerEnvelopeIds(Capability.PROTOCOL_41, 0);
+  const side = new CompressedSocket(raw, { algorithm, ids, malformed: (what) => complaints.push(what) });
   side.on("error", () => undefined);
   peer.on("error", () => undefined);
   opened.push(side, peer);
