@@ -7,6 +7,7 @@ import { composeWorkstation } from "../compose.ts";
 import { demoAddress } from "../demo/demo-address.ts";
 import { type CheckResult, checkDemo } from "../demo/demo-check.ts";
 import { type DemoSource, openDemoSource } from "../demo/demo-source.ts";
+import { type IdentityProvider, startIdentityProvider } from "../demo/identity-provider/identity-provider.ts";
 import { keepWorkloadRunning, untilListening } from "../demo/running-workload.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { recordingsDirectory } from "../recording/recording-files.ts";
@@ -59,7 +60,7 @@ async function demo(options: DemoOptions): Promise<void> {
         if (interrupted.aborted) throw new FailureError("interrupted", "The demo was interrupted before it began.");
         for (const notice of options.check ? [] : source.notices) say(notice);
         if (options.check) await check(source, dataDirectory, interrupted);
-        else await show(source, dataDirectory, options);
+        else await withIdentityProvider(() => show(source, dataDirectory, options));
       } finally {
         await source.close();
       }
@@ -92,6 +93,22 @@ async function withDirectory({ data }: DemoOptions, work: (dataDirectory: string
     if (kept && existsSync(recordingsDirectory(temporary))) say(`What was recorded is kept for a look: ${temporary}`);
     else rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** Starts the demo's identity provider, tells of its people, and stops it after `work`. */
+async function withIdentityProvider(work: () => Promise<void>): Promise<void> {
+  const provider = await startIdentityProvider({ hint: true });
+  try {
+    say(peopleOf(provider));
+    await work();
+  } finally {
+    await provider.stop();
+  }
+}
+
+function peopleOf({ issuer, people }: IdentityProvider): string {
+  const lines = people.map(({ name, title, user, password }) => `  ${name}, ${title}: user name ${user}, password ${password}`);
+  return `The demo's identity provider is at ${issuer}. Its people:\n${lines.join("\n")}`;
 }
 
 /** The desktop, or the browser host where it cannot be had or was not wanted; the clients play for as long as it is open. */
