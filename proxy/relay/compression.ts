@@ -135,10 +135,18 @@ export class CompressedSocket extends Duplex implements RelaySocket {
 
   private waitForMore(): void {
     if (this.rawFailure !== null) this.destroy(this.rawFailure);
-    else if (this.rawHasEnded) this.push(null);
+    else if (this.rawHasEnded) this.endReading();
     else if (this.rawIsClosed) this.destroy();
     else if (this.wanted) this.raw.resume();
     else this.raw.pause();
+  }
+
+  /** Nothing more comes. Where nothing can be written any more either, this closes once all has been read. */
+  private endReading(): void {
+    this.push(null);
+    if (!this.rawIsClosed) return;
+    if (this.readableEnded) this.destroy();
+    else this.once("end", () => this.destroy());
   }
 
   private open(packet: CompressedPacket): void {

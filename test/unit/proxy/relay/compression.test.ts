@@ -18,8 +18,8 @@ afterEach(() => {
 });
 
 /** A compressed side, and the socket at its other end, which reads and writes compressed packets as bytes. */
-async function connected(sendsCommands = false): Promise<{ side: CompressedSocket; peer: net.Socket }> {
-  const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, "127.0.0.1");
+async function connected(sendsCommands = false, allowHalfOpen = true): Promise<{ side: CompressedSocket; peer: net.Socket }> {
+  const server = net.createServer({ allowHalfOpen, pauseOnConnect: true }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const accepted = once(server, "connection");
   const peer = net.connect({ port: (server.address() as net.AddressInfo).port, host: "127.0.0.1", allowHalfOpen: true });
@@ -80,6 +80,14 @@ describe("a compressed side", () => {
     expect(await readAll(side)).toHaveLength(100_000);
     side.end("answer");
     expect(plainOf(await readAll(peer)).toString()).toBe("answer");
+  });
+
+  it("closes with the socket beneath it once all has been read, though nobody has ended what is written", async () => {
+    const { side, peer } = await connected(true, false);
+    const closed = once(side, "close");
+    peer.end(compressNow(Buffer.alloc(300_000, "a"), 0, algorithm));
+    expect(await readAll(side)).toHaveLength(300_000);
+    await closed;
   });
 
   it("ends in an error where the other side resets", async () => {
