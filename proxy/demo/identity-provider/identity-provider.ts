@@ -20,7 +20,7 @@ export interface IdentityProviderOptions {
   readonly hint?: boolean;
 }
 
-export interface IdentityProvider {
+export interface IdentityProvider extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly issuer: string;
   /** A public native client with PKCE; redirects to `http://127.0.0.1:ANY/callback`. */
@@ -80,6 +80,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions = {
     goAway: () => close(server),
     comeBack: async () => void (await listen(server, port)),
     stop: () => close(server),
+    [Symbol.asyncDispose]: () => close(server),
   };
 }
 

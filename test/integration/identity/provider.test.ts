@@ -45,6 +45,47 @@ describe("the demo's identity provider", () => {
     );
   });
 
+  it.each([
+    ["sign-in", false],
+    ["consent", true],
+  ])("tells the application that the person cancelled at the %s page", async (_page, signedIn) => {
+    const browser = new ScriptedBrowser();
+    if (signedIn) await signInAt(provider, dana(), { browser });
+    const url = client.buildAuthorizationUrl(await discover(provider), {
+      redirect_uri: `${provider.issuer}/callback`,
+      scope: "openid",
+      code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
+      code_challenge_method: "S256",
+    });
+    const page = await browser.open(url.href);
+    expect(page.text).toContain(signedIn ? "You are signed in as <strong>Dana Beck</strong>" : "Sign in");
+    const arrived = await browser.submit(page, { step: "cancel" });
+    expect(new URL(arrived.url).searchParams.get("error")).toBe("access_denied");
+  });
+
+  it("tells of its people only where that is wished", async () => {
+    await using hinting = await startIdentityProvider({ hint: true });
+    const signInPage = async ({ issuer, clientId }: IdentityProvider) =>
+      (
+        await new ScriptedBrowser().open(
+          `${issuer}/auth?${new URLSearchParams({
+            client_id: clientId,
+            response_type: "code",
+            scope: "openid",
+            code_challenge: "x".repeat(43),
+            code_challenge_method: "S256",
+          })}`,
+        )
+      ).text;
+    expect(await signInPage(provider)).not.toContain(dana().user);
+    expect(await signInPage(hinting)).toContain(hinting.people[0]!.password);
+  });
+
+  it("answers a form that is none of its own with a page that says so", async () => {
+    const page = await new ScriptedBrowser().open(`${provider.issuer}/interaction/nothing`);
+    expect(page).toMatchObject({ status: 400, text: expect.stringContaining("This sign-in has expired") });
+  });
+
   it("signs another person in where one was signed in before, in the same browser", async () => {
     const browser = new ScriptedBrowser();
     await signInAt(provider, dana(), { browser });

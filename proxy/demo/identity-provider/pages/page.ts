@@ -8,10 +8,9 @@ main { width: min(26rem, calc(100vw - 2rem)); padding: 2rem 0; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
 p { margin: 0 0 1rem; }
 label { display: block; margin-bottom: 1rem; font-weight: 600; }
-input:not([type=hidden]) { box-sizing: border-box; width: 100%; margin-top: .25rem; padding: .5rem; font: inherit; }
+input:not([type=hidden]) { box-sizing: border-box; width: 100%; margin-top: .25rem; padding: .5rem; font: inherit; font-weight: normal; }
 button { padding: .5rem 1rem; font: inherit; cursor: pointer; }
 button.first { font-weight: 600; }
-form.row { display: inline; }
 section { margin-top: 2rem; border-top: 1px solid GrayText; padding-top: 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .25rem .5rem .25rem 0; font-weight: normal; }

@@ -5,7 +5,7 @@ import { page } from "./page.ts";
 export interface SignInPage {
   /** Name of the application that asks. */
   readonly application: string;
-  /** What was typed before, after a wrong password. */
+  /** What was typed before, or what the application knows; empty where the person begins. */
   readonly user: string;
   readonly failed: boolean;
   /** People to tell of with their passwords; empty where the page keeps them to itself. */
@@ -18,10 +18,9 @@ export function signInPage({ application, user, failed, people }: SignInPage): s
   const body = `<p>to go on to ${escapeHtml(application)}</p>
 ${alert}
 <form method="post">
-<input type="hidden" name="step" value="sign-in">
-<label>User name <input name="user" value="${escapeHtml(user)}" autocomplete="username" autocapitalize="none" required autofocus></label>
-<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
-<button class="first">Sign in</button>
+<label>User name <input name="user" value="${escapeHtml(user)}" autocomplete="username" autocapitalize="none" required${user === "" ? " autofocus" : ""}></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required${user === "" ? "" : " autofocus"}></label>
+<button class="first" name="step" value="sign-in">Sign in</button>
 <button name="step" value="cancel" formnovalidate>Cancel</button>
 </form>
 ${people.length === 0 ? "" : hint(people)}`;
