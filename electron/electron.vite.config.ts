@@ -5,7 +5,7 @@ import { defineConfig } from "electron-vite";
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
 /**
- * Builds the desktop host (main process with its two worker threads, preload) and the renderer of both hosts, into
+ * Builds the desktop host (main process with its two worker threads and the keychain's process, preload) and the renderer of both hosts, into
  * `out/`. Packages under `dependencies` are left out of the bundles: better-sqlite3 brings a native binary.
  */
 export default defineConfig({
@@ -19,6 +19,7 @@ export default defineConfig({
           main: path("electron/main.ts"),
           "relay-thread": path("proxy/relay-thread.ts"),
           "library-thread": path("proxy/library-thread.ts"),
+          "keyring-process": path("proxy/keyring-process.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js" },
       },

@@ -11,7 +11,7 @@ import { FailureError, failureOf } from "../proxy/model/failure.ts";
 import { connectRequest, portMessage } from "./host-channel.ts";
 import { installMenu } from "./menu.ts";
 import { registerPageScheme, servePage } from "./page-protocol.ts";
-import { systemCipher } from "./secrets.ts";
+import { systemCipher, systemKeyring } from "./secrets.ts";
 import { isOurPage, lockDown } from "./security.ts";
 import { focusWindow, openWindow } from "./window.ts";
 
@@ -47,6 +47,7 @@ async function start(): Promise<void> {
     host: "desktop",
     workers: { relay: new URL("./relay-thread.js", import.meta.url), library: new URL("./library-thread.js", import.meta.url) },
     demo: given !== null,
+    keyring: given === null ? systemKeyring() : null,
     cipher: systemCipher(),
   });
   if (given !== null) await startGivenConnection(workstation.handlers.calls, given);

@@ -10,12 +10,10 @@ import { serveChannel } from "./api/dispatcher.ts";
 import type { Handlers } from "./api/handler.ts";
 import { allHandlers } from "./api/handlers/all-handlers.ts";
 import type { ServerChannel } from "./api/server-channel.ts";
-import { MemorySecretStore } from "./identity/memory-secret-store.ts";
+import type { StartKeyring } from "./identity/keyring.ts";
+import { openSecrets } from "./identity/open-secrets.ts";
 import { osUserActor } from "./identity/os-user.ts";
-import { PassphraseCipher } from "./identity/passphrase-cipher.ts";
 import type { SecretCipher } from "./identity/secret-cipher.ts";
-import { SecretFile } from "./identity/secret-file.ts";
-import type { SecretStore } from "./identity/secret-store.ts";
 import { LibraryClient } from "./library/library-client.ts";
 import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
@@ -29,7 +27,7 @@ import type { RecordingGrowth } from "./relay/messages.ts";
 import { RelayClient } from "./relay/relay-client.ts";
 
 export { defaultDataDirectory } from "./config.ts";
-export type { SecretCipher };
+export type { SecretCipher, StartKeyring };
 
 export interface WorkstationOptions {
   readonly dataDirectory: string;
@@ -37,7 +35,9 @@ export interface WorkstationOptions {
   /** The workers' programs: TypeScript under Node, what it was built to under Electron. */
   readonly workers: { readonly relay: URL; readonly library: URL };
   readonly demo: boolean;
-  /** Encrypts stored passwords; without one `STENOGRAPH_PASSPHRASE` does, and without that they are kept for this run only. */
+  /** Asks the system's keychain for the key of stored passwords. */
+  readonly keyring?: StartKeyring | null;
+  /** Encrypts stored passwords where no keychain answers; without one `STENOGRAPH_PASSPHRASE` does, and without that they are kept for this run only. */
   readonly cipher?: SecretCipher | null;
 }
 
@@ -62,8 +62,12 @@ export interface Workstation {
 export async function composeWorkstation(options: WorkstationOptions): Promise<Workstation> {
   const { dataDirectory } = options;
   await makeDirectory(dataDirectory);
-  const secrets = await openSecrets(dataDirectory, options.cipher ?? null);
-  const { store, notice } = await ConnectionStore.open(dataDirectory, secrets);
+  const secrets = await openSecrets(dataDirectory, {
+    keyring: options.keyring ?? null,
+    system: options.cipher ?? null,
+    passphrase: process.env.STENOGRAPH_PASSPHRASE || null,
+  });
+  const { store, notice } = await ConnectionStore.open(dataDirectory, secrets.store);
   const recorder = await composeRecorder(options);
   const { relay, library, actor } = recorder;
   const connectionListeners = new ConnectionListeners(store, relay);
@@ -87,7 +91,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     core,
     handlers,
     library,
-    notices: notice === null ? [] : [notice],
+    notices: notice === null ? secrets.notices : [...secrets.notices, notice],
     connect: (channel) => serveChannel(channel, handlers, reportUnexpected),
     openSessions: () => relay.openSessions(),
     close: () => {
@@ -214,13 +218,6 @@ function lockRecorder(dataDirectory: string): RecorderLock {
 function unusable(path: string, cause: unknown): FailureError {
   const message = `The data directory ${path} cannot be used: ${failureOf(cause).message}. Choose another with --data.`;
   return new FailureError("directory-unusable", message, { cause });
-}
-
-/** The operating system's key first, then a passphrase; with neither, secrets are kept in memory. */
-async function openSecrets(dataDirectory: string, system: SecretCipher | null): Promise<SecretStore> {
-  const passphrase = process.env.STENOGRAPH_PASSPHRASE;
-  const cipher = system ?? (passphrase ? new PassphraseCipher(passphrase) : null);
-  return cipher === null ? new MemorySecretStore() : SecretFile.open(SecretFile.pathIn(dataDirectory, cipher), cipher);
 }
 
 /** A mistake of the program: the caller gets its message, the log gets where it happened. */

@@ -4,6 +4,7 @@ import { startBrowserHost } from "./api/http-server.ts";
 import { StaticFiles } from "./api/static-files.ts";
 import { composeWorkstation, type Workstation } from "./compose.ts";
 import { openInBrowser } from "./setup/open-in-browser.ts";
+import { nodeKeyring } from "./start-keyring.ts";
 
 export interface ServeBrowsersOptions {
   readonly dataDirectory: string;
@@ -32,6 +33,7 @@ export async function serveBrowsers(options: ServeBrowsersOptions): Promise<void
     host: "browser",
     workers: typescriptWorkers,
     demo: options.demo,
+    keyring: options.demo ? null : nodeKeyring(),
   });
   try {
     await serveUntilAsked(workstation, options);

@@ -11,6 +11,8 @@ const patient = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60
 export default defineConfig({
   root,
   test: {
+    // Nothing under test asks the keychain of whoever runs it.
+    env: { STENOGRAPH_KEYCHAIN: "off" },
     projects: [
       { extends: true, test: { name: "rules", include: ["test/dependency-rules/**/*.test.ts"], testTimeout: 60_000 } },
       {

@@ -11,7 +11,8 @@ interface ServeOptions {
 
 const help = `
 It listens on 127.0.0.1 only. From another machine, take a tunnel to the same port: ssh -L 8306:127.0.0.1:8306 HOST
-Passwords of connections are kept, encrypted, where the environment variable STENOGRAPH_PASSPHRASE is set; else until it ends.
+Passwords of connections are kept, encrypted with a key in the system's keychain where one answers (STENOGRAPH_KEYCHAIN=off:
+none is asked), else with the passphrase in STENOGRAPH_PASSPHRASE; without either they are kept until it ends.
 
 Example:
   stenograph serve --data ~/stenograph --port 8306 --no-open`;

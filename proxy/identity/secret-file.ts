@@ -27,8 +27,14 @@ export class SecretFile implements SecretStore {
   }
 
   /** The file of `cipher` in a data directory. Ciphers have a file each: one host's key never locks the other out. */
-  static pathIn(dataDirectory: string, cipher: SecretCipher): string {
+  static pathIn(dataDirectory: string, cipher: Pick<SecretCipher, "name">): string {
     return join(dataDirectory, `secrets-${cipher.name}.json`);
+  }
+
+  /** What is in the file, still sealed; `null` where there is none. Rejects with a `FailureError` (`secrets-unreadable`). */
+  static async sealed(path: string): Promise<string | null> {
+    const text = await readText(path);
+    return text === null ? null : parseFile(path, text).sealed;
   }
 
   /** Rejects with a `FailureError` (`secrets-unreadable`, `secrets-locked`) and leaves the file as it is. */
@@ -71,11 +77,10 @@ export class SecretFile implements SecretStore {
 }
 
 async function load(path: string, cipher: SecretCipher): Promise<ReadonlyMap<string, string>> {
-  const text = await readText(path);
-  if (text === null) return new Map();
-  const file = parseFile(path, text);
+  const sealed = await SecretFile.sealed(path);
+  if (sealed === null) return new Map();
   try {
-    return new Map(Object.entries(secretsSchema.parse(JSON.parse(await cipher.open(file.sealed)))));
+    return new Map(Object.entries(secretsSchema.parse(JSON.parse(await cipher.open(sealed)))));
   } catch {
     throw new FailureError("secrets-locked", cannotOpen(path, cipher.name));
   }
@@ -99,10 +104,15 @@ function parseFile(path: string, text: string): z.output<typeof fileSchema> {
   }
 }
 
+const keyNames: Readonly<Record<SecretCipher["name"], string>> = {
+  passphrase: "STENOGRAPH_PASSPHRASE",
+  keyring: "the key in the system's keychain",
+  system: "the system's key",
+};
+
 function cannotOpen(path: string, cipher: SecretCipher["name"]): string {
-  const key = cipher === "passphrase" ? "STENOGRAPH_PASSPHRASE" : "the system's key";
   return (
-    `The stored passwords in ${path} could not be opened with ${key}: it is another one, or the file was changed. ` +
+    `The stored passwords in ${path} could not be opened with ${keyNames[cipher]}: it is another one, or the file was changed. ` +
     "Start with the right one, or move the file away to start without stored passwords."
   );
 }

@@ -10,9 +10,9 @@ function rule(name: string, comment: string, from: IRegularForbiddenRuleType["fr
   return { name, comment, severity: "error", from, to };
 }
 
-/** What starts by itself: the command line, threads, set-up, the page, the desktop's two sides. */
+/** What starts by itself: the command line, threads, processes, set-up, the page, the desktop's two sides. */
 const entries = [
-  "^proxy/(main|[^/]+-thread)\\.ts$",
+  "^proxy/(main|[^/]+-(thread|process))\\.ts$",
   "^proxy/setup/start\\.mjs$",
   "^renderer/main\\.tsx$",
   "^electron/(main|preload)\\.ts$",
@@ -102,7 +102,7 @@ export const forbidden: readonly IForbiddenRuleType[] = [
     "entries-on-top",
     "Nothing below imports the files that wire things together.",
     { path: `^proxy/(${folders})/`, pathNot: "^proxy/commands/" },
-    { path: "^proxy/(main|compose|[^/]+-thread)\\.ts$" },
+    { path: "^proxy/(main|compose|[^/]+-(thread|process))\\.ts$" },
   ),
   rule(
     "demo-on-top",

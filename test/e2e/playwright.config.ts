@@ -17,6 +17,9 @@ const quiet = [
 
 const browser = findChromium();
 
+// Nothing under test asks the keychain of whoever runs it.
+process.env.STENOGRAPH_KEYCHAIN = "off";
+
 export default defineConfig({
   testDir: here("."),
   testMatch: "**/*.spec.ts",

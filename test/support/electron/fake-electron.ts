@@ -2,7 +2,9 @@
  * A fake of the parts of Electron that the desktop host uses, for machines without Electron's binary. It shows nothing
  * and loads nothing; it remembers what it was told, so that a test can look at it and play the page's part.
  */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
+import type { Readable } from "node:stream";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 
 type Listener = (...args: never[]) => unknown;
@@ -232,6 +234,12 @@ export const safeStorage = {
   getSelectedStorageBackend: (): string => safeStorage.backend,
   encryptString: (plain: string): Buffer => Buffer.from(plain).reverse(),
   decryptString: (sealed: Buffer): string => Buffer.from(sealed).reverse().toString(),
+};
+
+/** As Electron's, but with Node in the place of its own program. */
+export const utilityProcess = {
+  fork: (program: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> =>
+    spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "ignore"] }),
 };
 
 export const contextBridge = {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { clientIsThere } from "../clients.ts";
 import { findMariadbServer } from "../servers/mariadb.ts";
 import { mysqlIsThere } from "../servers/mysql.ts";
+import { secretServiceIsThere } from "../servers/secret-service.ts";
 import { findChromium } from "./chromium.ts";
 import { clientPrograms } from "./client-programs.ts";
 import type { Part } from "./part.ts";
@@ -46,6 +47,13 @@ export const parts = {
     howToGet: "apt-get install sysbench",
     packages: ["sysbench"],
     isThere: () => clientIsThere("sysbench"),
+  },
+  secretService: {
+    name: "a Secret Service",
+    untested: "keeping the key of stored passwords in a real keychain",
+    howToGet: "apt-get install gnome-keyring dbus",
+    packages: ["gnome-keyring", "dbus"],
+    isThere: secretServiceIsThere,
   },
   ...clientPrograms,
 } as const satisfies Record<string, Part>;

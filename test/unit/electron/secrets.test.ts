@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { systemCipher } from "../../../electron/secrets.ts";
+import { systemCipher, systemKeyring } from "../../../electron/secrets.ts";
 import * as fake from "../../support/electron/fake-electron.ts";
 
 vi.mock("electron", () => import("../../support/electron/fake-electron.ts"));
@@ -40,5 +40,26 @@ describe("the operating system's key", () => {
   it("is none where encryption is not available", () => {
     fake.safeStorage.available = false;
     expect(systemCipher()).toBeNull();
+  });
+});
+
+describe("the operating system's keychain", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+
+  it("is asked by a process of Electron's, beside the main process, that can be ended", () => {
+    vi.stubEnv("STENOGRAPH_KEYCHAIN", undefined);
+    const child = { stdout: null, kill: vi.fn(() => true) };
+    const fork = vi.spyOn(fake.utilityProcess, "fork").mockReturnValue(child as never);
+    systemKeyring()?.(["read", "id"])?.kill();
+    expect(fork).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/keyring-process\.js$/), ["read", "id"], expect.anything());
+    expect(child.kill).toHaveBeenCalledOnce();
+  });
+
+  it("is not asked where the person switched it off", () => {
+    vi.stubEnv("STENOGRAPH_KEYCHAIN", "off");
+    expect(systemKeyring()).toBeNull();
   });
 });
