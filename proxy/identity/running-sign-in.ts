@@ -1,0 +1,135 @@
+import { FailureError } from "../model/failure.ts";
+import { Alarm } from "./alarm.ts";
+import type { IdentityKey } from "./identity-key.ts";
+import type { GroupRole } from "./identity-settings.ts";
+import { rolesOf } from "./roles.ts";
+import type { SignIn, SignInEnd, Vouched } from "./sign-in.ts";
+
+/** Part of what is left of a sign-in after which it is renewed, and the longest that the provider is not asked. */
+const renewAfter = 0.7;
+const askEveryMs = 5 * 60_000;
+/** Between tries where the provider cannot be reached. */
+const leastRetryMs = 1000;
+const mostRetryMs = 60_000;
+
+export interface RunningSignInOptions {
+  readonly id: string;
+  readonly key: IdentityKey;
+  readonly vouched: Vouched;
+  readonly since: number;
+  /** The file of the key binding; `null` where the key is not bound. */
+  readonly keyBinding: string | null;
+  readonly roles: () => readonly GroupRole[];
+  readonly changed: (signIn: SignIn) => void;
+  readonly ended: (signIn: SignIn, end: SignInEnd) => void;
+}
+
+/** One sign-in from its beginning to its end: renews it while the provider says yes, and ends it when its time is over. */
+export class RunningSignIn {
+  readonly #options: RunningSignInOptions;
+  readonly #stop = new AbortController();
+  readonly #expiry = new Alarm();
+  readonly #renewal = new Alarm();
+  #vouched: Vouched;
+  #current: SignIn;
+  #retryMs = leastRetryMs;
+  /** Why the provider could not be asked, where it could not. */
+  #trouble: string | null = null;
+
+  constructor(options: RunningSignInOptions) {
+    this.#options = options;
+    this.#vouched = options.vouched;
+    this.#current = this.#snapshot();
+    this.#plan();
+  }
+
+  /** `null` after its end; its time is looked at too, because a computer that slept rings no alarms. */
+  get current(): SignIn | null {
+    if (!this.#stop.signal.aborted && this.#isOver()) this.#expire();
+    return this.#stop.signal.aborted ? null : this.#current;
+  }
+
+  /** Takes over a changed table of roles. */
+  refreshRoles(): void {
+    this.#update(this.#vouched);
+  }
+
+  /** Ends it at once; it is told of before this returns. Does nothing where it has ended already. */
+  end(end: SignInEnd): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#expiry.clear();
+    this.#renewal.clear();
+    this.#options.key.wipe();
+    this.#options.ended(this.#current, end);
+  }
+
+  /** Gives back at the provider what can be given back. Rejects with a `FailureError` where that failed. */
+  forget(): Promise<void> {
+    return this.#vouched.forget();
+  }
+
+  #plan(): void {
+    const { until, renew } = this.#vouched;
+    if (until !== null) this.#expiry.set(until / 1000, () => this.#expire());
+    if (renew === null) return;
+    const now = Date.now();
+    const wait = until === null ? askEveryMs : Math.min((until / 1000 - now) * renewAfter, askEveryMs);
+    this.#renewal.set(now + wait, () => void this.#renew(renew));
+  }
+
+  async #renew(renew: NonNullable<Vouched["renew"]>): Promise<void> {
+    try {
+      const vouched = await renew(this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      this.#retryMs = leastRetryMs;
+      this.#trouble = null;
+      this.#update(vouched);
+      this.#plan();
+    } catch (thrown) {
+      if (!this.#stop.signal.aborted) this.#notRenewed(thrown, renew);
+    }
+  }
+
+  #notRenewed(thrown: unknown, renew: NonNullable<Vouched["renew"]>): void {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (!(thrown instanceof FailureError && thrown.code === "provider-unreachable")) {
+      this.end({ cause: "refused", message: `Your sign-in has ended, because the identity provider did not renew it. ${message}` });
+      return;
+    }
+    this.#trouble = message;
+    this.#renewal.set(Date.now() + this.#retryMs, () => void this.#renew(renew));
+    this.#retryMs = Math.min(this.#retryMs * 2, mostRetryMs);
+  }
+
+  #isOver(): boolean {
+    const { until } = this.#vouched;
+    return until !== null && Date.now() >= until / 1000;
+  }
+
+  #expire(): void {
+    const why = this.#trouble === null ? "its time is over" : `it could not be renewed in time. ${this.#trouble}`;
+    this.end({ cause: "expired", message: `Your sign-in has ended: ${why}${why.endsWith(".") ? "" : "."} Sign in again.` });
+  }
+
+  #update(vouched: Vouched): void {
+    this.#vouched = vouched;
+    this.#current = this.#snapshot();
+    this.#options.changed(this.#current);
+  }
+
+  #snapshot(): SignIn {
+    const { id, key, since, keyBinding, roles } = this.#options;
+    const { via, issuer, subject, name, email, groups, claims, until } = this.#vouched;
+    return {
+      id,
+      actor: { kind: "person", name, authenticated: true, issuer, subject, email, groups, via, signIn: id },
+      roles: rolesOf(groups, roles()),
+      claims,
+      since,
+      until,
+      keyBinding,
+      sign: (bytes) => key.sign(bytes),
+    };
+  }
+}
