@@ -5,7 +5,8 @@ import type { OidcSettings } from "../identity-settings.ts";
 
 /**
  * Why a provider's answer was not taken, as a failure with a sentence: `provider-unreachable`, `provider-refused` (it cannot be used
- * as it is set up), `sign-in-refused` (it said no), `token-refused` (what it said could not be verified). It has no token in it.
+ * as it is set up), `sign-in-refused` (it said no), `token-refused` (what it said could not be verified). It has
+ * no cause, because the errors of the library hold tokens.
  */
 export function oidcFailure(thrown: unknown, { issuer, clientId }: Pick<OidcSettings, "issuer" | "clientId">): FailureError {
   const causes = causesOf(thrown);
@@ -14,20 +15,20 @@ export function oidcFailure(thrown: unknown, { issuer, clientId }: Pick<OidcSett
   if (thrown instanceof client.AuthorizationResponseError || thrown instanceof client.ResponseBodyError) {
     const again = thrown.error === "temporarily_unavailable" || thrown.error === "server_error";
     const code = again ? "provider-unreachable" : "sign-in-refused";
-    return new FailureError(code, refusal(issuer, thrown.error, thrown.error_description), { cause: thrown });
+    return new FailureError(code, refusal(issuer, thrown.error, thrown.error_description));
   }
   const code = causes.map((cause) => (cause instanceof Error && "code" in cause ? cause.code : null)).find((each) => each !== null);
   const text = causes.map((cause) => (cause instanceof Error ? cause.message : "")).join("; ");
   const reason = tokenProblem(String(code), claimOf(causes), text, clientId);
-  if (reason !== null) return tokenRefused(issuer, reason, thrown);
+  if (reason !== null) return tokenRefused(issuer, reason);
   const message = `The identity provider ${issuer} answered in a way that cannot be used: ${metadataProblem(text)}. Check the issuer and the client id in the identity settings.`;
-  return new FailureError("provider-refused", message, { cause: thrown });
+  return new FailureError("provider-refused", message);
 }
 
 /** `token-refused`, with the reason in its sentence. */
-export function tokenRefused(issuer: string, reason: string, cause?: unknown): FailureError {
+export function tokenRefused(issuer: string, reason: string): FailureError {
   const message = `What ${issuer} said about the person was not accepted: ${reason}. Nobody was signed in. Try again; where it stays so, tell whoever runs the provider.`;
-  return new FailureError("token-refused", message, { cause });
+  return new FailureError("token-refused", message);
 }
 
 const said: ReadonlyMap<string, string> = new Map([
