@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain } from "electron";
-import { startGivenConnection, takeGivenConnection } from "../proxy/api/connections/given-connection.ts";
+import { startGivenConnections, takeGivenConnections } from "../proxy/api/connections/given-connections.ts";
 import { MessagePortChannel } from "../proxy/api/message-port.ts";
 import { StaticFiles } from "../proxy/api/static-files.ts";
 import { composeWorkstation, defaultDataDirectory, type Workstation } from "../proxy/compose.ts";
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   const files = await StaticFiles.open(fileURLToPath(new URL("../renderer", import.meta.url)));
   if (files === null) throw new FailureError("not-built", "The user interface has not been built. Run npm run build, then start again.");
   servePage(files);
-  const given = takeGivenConnection();
+  const given = takeGivenConnections();
   const workstation = await composeWorkstation({
     dataDirectory,
     host: "desktop",
@@ -50,7 +50,7 @@ async function start(): Promise<void> {
     keyring: given === null ? systemKeyring() : null,
     cipher: systemCipher(),
   });
-  if (given !== null) await startGivenConnection(workstation.handlers.calls, given);
+  if (given !== null) await startGivenConnections(workstation.handlers.calls, given);
   handOutPorts(workstation);
   closeInOrder(workstation);
   const window = await openWindow(() => workstation.openSessions());

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { environmentWith, startGivenConnection } from "../api/connections/given-connection.ts";
+import { environmentWith, startGivenConnections } from "../api/connections/given-connections.ts";
 import { composeWorkstation } from "../compose.ts";
 import { demoAddress } from "../demo/demo-address.ts";
 import { type CheckResult, checkDemo } from "../demo/demo-check.ts";
@@ -41,7 +41,7 @@ const desktopStartMs = 60_000;
 export function register(program: Command): void {
   program
     .command("demo")
-    .description("open the workstation on a workload of three clients; needs no server")
+    .description("open the workstation on a workload of four clients; needs no server")
     .option("--upstream <url>", "a real server instead of the training database: mysql://USER:PASSWORD@HOST:PORT")
     .addOption(dataOption("the recordings and the library; without it a temporary one, removed at the end"))
     .addOption(new Option("--port <number>", "serve to a browser on this port of 127.0.0.1, without the desktop").argParser(parsePort))
@@ -124,7 +124,7 @@ async function show(source: DemoSource, dataDirectory: string, options: DemoOpti
     openBrowser: options.open,
     demo: true,
     begin: async ({ handlers }) => {
-      await startGivenConnection(handlers.calls, source);
+      await startGivenConnections(handlers.calls, source.connections);
       const workload = playing(source);
       return () => workload.stop();
     },
@@ -135,27 +135,26 @@ async function show(source: DemoSource, dataDirectory: string, options: DemoOpti
 async function showDesktop(source: DemoSource, dataDirectory: string): Promise<string | null> {
   const electron = await electronBinary();
   if ("missing" in electron) return electron.missing;
-  const { connection, secrets } = source;
-  const closed = runDesktop(electron.path, dataDirectory, environmentWith({ connection, secrets }));
-  const started = untilListening(source.target, desktopStartMs).then(() => playing(source));
+  const closed = runDesktop(electron.path, dataDirectory, environmentWith(source.connections));
+  const started = untilListening(source.targets.report, desktopStartMs).then(() => playing(source));
   started.catch((thrown: unknown) => say(failureOf(thrown).message));
   const missing = await closed;
   await started.then((workload) => workload.stop()).catch(() => undefined);
   return missing;
 }
 
-function playing({ target }: DemoSource): { stop(): Promise<void> } {
-  return keepWorkloadRunning({ target, seed, pace: 1, report: say });
+function playing({ targets }: DemoSource): { stop(): Promise<void> } {
+  return keepWorkloadRunning({ targets, seed, pace: 1, report: say });
 }
 
 /** Exit code 0 only where nothing differs and every recording verifies. */
 async function check(source: DemoSource, dataDirectory: string, interrupted: AbortSignal): Promise<void> {
   const workstation = await composeWorkstation({ dataDirectory, host: "browser", workers: typescriptWorkers, demo: true });
   try {
-    await startGivenConnection(workstation.handlers.calls, source);
+    await startGivenConnections(workstation.handlers.calls, source.connections);
     const { core, handlers } = workstation;
-    const { target } = source;
-    const result = await checkDemo({ core, handlers, target, seed, pace: checkPace, durationMs: checkMs, interrupted });
+    const { targets } = source;
+    const result = await checkDemo({ core, handlers, targets, seed, pace: checkPace, durationMs: checkMs, interrupted });
     report(result);
   } finally {
     await workstation.close();

@@ -8,12 +8,12 @@ import { untilComplete } from "./check/until-complete.ts";
 import { recordingProblems } from "./check/verify-recordings.ts";
 import { runWorkload } from "./running-workload.ts";
 import type { SessionLedger } from "./workload/ledger.ts";
-import type { ClientTarget } from "./workload/ledger-client.ts";
+import type { WorkloadTargets } from "./workload/workload.ts";
 
 export interface CheckOptions {
   readonly core: Core;
   readonly handlers: Handlers;
-  readonly target: ClientTarget;
+  readonly targets: WorkloadTargets;
   readonly seed: number;
   readonly pace: number;
   readonly durationMs: number;

@@ -2,8 +2,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { FailureError, failureOf } from "../model/failure.ts";
 import type { SessionLedger } from "./workload/ledger.ts";
-import { type ClientTarget, LedgerClient } from "./workload/ledger-client.ts";
-import { playWorkload } from "./workload/workload.ts";
+import { LedgerClient } from "./workload/ledger-client.ts";
+import { playWorkload, type TargetOf, type WorkloadTargets } from "./workload/workload.ts";
 
 /** Pause after a failure. */
 const beginAgainMs = 5_000;
@@ -16,7 +16,7 @@ export interface RunningWorkload {
 }
 
 export interface RunOptions {
-  readonly target: ClientTarget;
+  readonly targets: WorkloadTargets;
   readonly seed: number;
   /** 1 for a person's pace. */
   readonly pace: number;
@@ -71,11 +71,11 @@ export function keepWorkloadRunning(
  * Waits until the proxy lets a client in, for a proxy that starts in another process. Rejects with code `not-listening`
  * after `limitMs` and the last try's reason.
  */
-export async function untilListening(target: ClientTarget, limitMs: number): Promise<void> {
+export async function untilListening(target: TargetOf, limitMs: number): Promise<void> {
   const until = Date.now() + limitMs;
   for (;;) {
     try {
-      const client = await LedgerClient.connect(target, { client: "first client", attributes: {} });
+      const client = await LedgerClient.connect(await target(), { client: "first client", attributes: {} });
       return await client.quit();
     } catch (thrown) {
       if (Date.now() > until) throw new FailureError("not-listening", `The demo's clients could not start. ${failureOf(thrown).message}`);

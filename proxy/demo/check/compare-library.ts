@@ -4,6 +4,7 @@ import type { Cell, SessionListed } from "../../api/contract.ts";
 import type { CallHandlers } from "../../api/handler.ts";
 import { failureOf } from "../../model/failure.ts";
 import type { SessionLedger } from "../workload/ledger.ts";
+import { compareActor } from "./compare-actor.ts";
 import { compareStatement } from "./compare-statement.ts";
 
 /** The calls that are needed to look at everything. */
@@ -50,7 +51,7 @@ export async function sessionsSince(calls: Pick<LibraryCalls, "sessions.list">, 
 }
 
 async function compareSession(calls: LibraryCalls, session: SessionListed, ledger: SessionLedger): Promise<string[]> {
-  const differences: string[] = [];
+  const differences = compareActor(session.actor, ledger.actor).map((what) => `Session ${session.id} of the ${ledger.client}: ${what}.`);
   const say = (seq: number, what: string) => differences.push(`Session ${session.id} of the ${ledger.client}, statement ${seq}: ${what}.`);
   if (session.statements !== ledger.entries.length) {
     differences.push(

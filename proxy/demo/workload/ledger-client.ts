@@ -2,7 +2,7 @@
 import { type Connection, createConnection, type FieldPacket, type PrepareStatementInfo, type QueryError } from "mysql2";
 import { FailureError } from "../../model/failure.ts";
 import type { Value } from "../../model/value.ts";
-import type { LedgerEntry, LedgerResult, SessionLedger } from "./ledger.ts";
+import type { ExpectedActor, LedgerEntry, LedgerResult, SessionLedger } from "./ledger.ts";
 import { ledgerColumn, rawText, receivedValue } from "./received-value.ts";
 
 export interface ClientTarget {
@@ -11,6 +11,8 @@ export interface ClientTarget {
   readonly user: string;
   readonly password: string;
   readonly schema: string;
+  /** Whose credential it is. */
+  readonly actor: ExpectedActor;
 }
 
 export interface ClientIdentity {
@@ -33,12 +35,14 @@ const options = { rowsAsArray: true, supportBigNumbers: true, bigNumberStrings: 
 export class LedgerClient {
   private readonly connection: Connection;
   private readonly identity: ClientIdentity;
+  private readonly actor: ExpectedActor;
   private readonly entries: LedgerEntry[] = [];
   private readonly prepared = new Map<string, PrepareStatementInfo>();
 
-  private constructor(connection: Connection, identity: ClientIdentity) {
+  private constructor(connection: Connection, identity: ClientIdentity, actor: ExpectedActor) {
     this.connection = connection;
     this.identity = identity;
+    this.actor = actor;
     // A lost connection fails the call that waits for it; between calls it must not end the program.
     connection.on("error", () => undefined);
   }
@@ -61,7 +65,7 @@ export class LedgerClient {
         else resolve();
       });
     });
-    return new LedgerClient(connection, identity);
+    return new LedgerClient(connection, identity, target.actor);
   }
 
   /** The server's thread id. */
@@ -71,7 +75,7 @@ export class LedgerClient {
 
   /** The ledger so far. */
   ledger(): SessionLedger {
-    return { client: this.identity.client, threadId: this.threadId, entries: [...this.entries] };
+    return { client: this.identity.client, threadId: this.threadId, actor: this.actor, entries: [...this.entries] };
   }
 
   /** Sends a text as COM_QUERY. An error of the server's is an answer, and in the entry. */

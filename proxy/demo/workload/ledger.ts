@@ -29,12 +29,20 @@ export interface LedgerEntry {
   readonly results: readonly LedgerResult[];
 }
 
+/** Whom the recording must name as the one who ran a session: as much of it as the demo knows. */
+export type ExpectedActor =
+  | { readonly kind: "os-user" }
+  | { readonly kind: "person"; readonly issuer: string; readonly subject: string }
+  | { readonly kind: "machine"; readonly name: string; readonly owner: string };
+
 /** One session as its client saw it. */
 export interface SessionLedger {
   /** Which of the workload's clients it was, in words. */
   readonly client: string;
   /** The server's thread id, which the proxy passes on: it finds the session in the library. */
   readonly threadId: number;
+  /** By whose credential it signed in. */
+  readonly actor: ExpectedActor;
   /** Every command in order, COM_QUIT included. */
   readonly entries: readonly LedgerEntry[];
 }

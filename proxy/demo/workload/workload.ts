@@ -1,4 +1,4 @@
-/** Plays the three clients against one address until told to stop, and hands over what each session received. */
+/** Plays the clients until told to stop, and hands over what each session received. */
 import { FailureError, failureOf } from "../../model/failure.ts";
 import { SeededRandom } from "../seeded-random.ts";
 import { agentAttributes, playAgent } from "./agent.ts";
@@ -7,9 +7,23 @@ import { dbaAttributes, playDba } from "./dba.ts";
 import type { SessionLedger } from "./ledger.ts";
 import { type ClientIdentity, type ClientTarget, LedgerClient } from "./ledger-client.ts";
 import { Pace } from "./pace.ts";
+import { playReport, reportAttributes } from "./report.ts";
+
+/**
+ * Where a client connects to, and as whom; asked before each session, because a credential may be another one by then.
+ */
+export type TargetOf = () => ClientTarget | Promise<ClientTarget>;
+
+/** A target for each of the workload's clients. */
+export interface WorkloadTargets {
+  readonly application: TargetOf;
+  readonly administrator: TargetOf;
+  readonly agent: TargetOf;
+  readonly report: TargetOf;
+}
 
 export interface WorkloadOptions {
-  readonly target: ClientTarget;
+  readonly targets: WorkloadTargets;
   /** Decides what the clients ask; the same seed gives each client the same questions in the same order. */
   readonly seed: number;
   /** 1 for a person's pace, 0 for no pauses. */
@@ -21,6 +35,7 @@ export interface WorkloadOptions {
 }
 
 interface Part {
+  readonly of: keyof WorkloadTargets;
   readonly identity: ClientIdentity;
   readonly pauseBetween: readonly [low: number, high: number];
   readonly play: (client: LedgerClient, pace: Pace, random: SeededRandom, round: number) => Promise<void>;
@@ -29,14 +44,21 @@ interface Part {
 /** The application keeps two connections open, as a pool does; each is replaced after a while. */
 function applicationPart(number: number): Part {
   const play: Part["play"] = (client, pace, random, round) => playApplication(client, pace, random, 25, `visitor-${number}-${round}`);
-  return { identity: { client: `application (connection ${number})`, attributes: applicationAttributes }, pauseBetween: [10, 100], play };
+  const identity = { client: `application (connection ${number})`, attributes: applicationAttributes };
+  return { of: "application", identity, pauseBetween: [10, 100], play };
 }
 
 const parts: readonly Part[] = [
   applicationPart(1),
   applicationPart(2),
-  { identity: { client: "administrator", attributes: dbaAttributes }, pauseBetween: [1_500, 4_000], play: playDba },
-  { identity: { client: "agent", attributes: agentAttributes }, pauseBetween: [800, 2_500], play: playAgent },
+  {
+    of: "administrator",
+    identity: { client: "administrator", attributes: dbaAttributes },
+    pauseBetween: [1_500, 4_000],
+    play: playDba,
+  },
+  { of: "agent", identity: { client: "agent", attributes: agentAttributes }, pauseBetween: [800, 2_500], play: playAgent },
+  { of: "report", identity: { client: "report", attributes: reportAttributes }, pauseBetween: [4_000, 8_000], play: playReport },
 ];
 
 /**
@@ -66,7 +88,7 @@ async function playPart(part: Part, options: WorkloadOptions, seed: number): Pro
   // Pauses draw from a source of their own, so that the pace does not change what is asked.
   const pace = new Pace(options.pace, options.signal, new SeededRandom(seed + 1_000));
   for (let round = 1; !pace.over; round += 1) {
-    const client = await LedgerClient.connect(options.target, part.identity);
+    const client = await LedgerClient.connect(await options.targets[part.of](), part.identity);
     try {
       await part.play(client, pace, random, round);
       await client.quit();

@@ -15,7 +15,7 @@ const entry: LedgerEntry = {
   affected: null,
   results: [{ columns: [{ name: "name", orgTable: "products", type: 253 }], rows: [["kettle"], [null]] }],
 };
-const ledger: SessionLedger = { client: "application", threadId: 11, entries: [entry] };
+const ledger: SessionLedger = { client: "application", threadId: 11, actor: { kind: "os-user" }, entries: [entry] };
 
 const row: TimelineRow = {
   id: 1,
@@ -23,6 +23,8 @@ const row: TimelineRow = {
   seq: 1,
   at: 1,
   actor: "a",
+  actorKind: "os-user",
+  actorOwner: null,
   authenticated: false,
   connection: "c",
   account: "app",
@@ -60,7 +62,27 @@ const detail: StatementDetail = {
   digestText: null,
   results: [{ columns: [{ ...column, unsigned: false, characterSet: 255, length: 1, decimals: 0, flags: 0 }], rowCount: 2 }],
 };
-const session = { id: "s", threadId: 11, startedAt: 100, statements: 1, errors: 0 } as SessionListed;
+const session = {
+  id: "s",
+  threadId: 11,
+  startedAt: 100,
+  statements: 1,
+  errors: 0,
+  actor: { kind: "os-user", name: "u", authenticated: false },
+} as SessionListed;
+
+type MachineActor = Extract<SessionListed["actor"], { kind: "machine" }>;
+
+const machine: MachineActor = {
+  kind: "machine",
+  name: "web-shop",
+  authenticated: true,
+  issuer: null,
+  subject: "m1",
+  owner: "Dana",
+  groups: [],
+  via: "secret",
+};
 
 /** A library that shows what it is told to. */
 function showing(shown: { detail?: StatementDetail; rows?: Cell[][]; session?: SessionListed }): LibraryCalls {
@@ -95,8 +117,22 @@ describe("comparing the library with the clients' ledgers", () => {
     ["a missing result", { detail: { ...detail, results: [] } }, /it has 0 results where the client received 1/],
     ["a missing statement", { session: { ...session, statements: 0 } }, /shows 0 statements where the application sent 1/],
     ["another session", { session: { ...session, threadId: 12 } }, /The session of the application \(thread 11\) is not in the library/],
+    [
+      "another kind of actor",
+      { session: { ...session, actor: { ...machine, name: "web-shop" } } },
+      /its actor's kind is machine where os-user ran it.*\n.*its actor's authenticated is true where false ran it/,
+    ],
   ])("says in a sentence that %s is shown", async (_, shown, sentence) => {
     expect((await differences(showing(shown))).join("\n")).toMatch(sentence);
+  });
+
+  it("says that another machine, or another owner, is shown than the one whose credential it was", async () => {
+    const expected = { ...ledger, actor: { kind: "machine", name: "web-shop", owner: "Dana" } } as const;
+    const shown = (actor: Partial<MachineActor>) =>
+      differences(showing({ session: { ...session, actor: { ...machine, ...actor } } }), [expected]);
+    expect(await shown({})).toEqual([]);
+    expect(await shown({ name: "other" })).toEqual(["Session s of the application: its actor's name is other where web-shop ran it."]);
+    expect(await shown({ owner: "Ravi" })).toEqual(["Session s of the application: its actor's owner is Ravi where Dana ran it."]);
   });
 
   it("says that sessions are missing, and passes over those that began before", async () => {
