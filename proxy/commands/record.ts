@@ -163,6 +163,7 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
     listen: options.listen,
     upstream: { host: upstream.host, port: upstream.port },
     auth,
+    identity: "os-user",
     upstreamUser: auth === "mapped" ? upstream.user : null,
     clientUser: auth === "mapped" ? (options.clientUser ?? null) : null,
     upstreamTls: options.upstreamTls,

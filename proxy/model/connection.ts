@@ -15,6 +15,12 @@ export type ClientTls = "off" | "optional" | "required";
  */
 export type AuthMode = "passthrough" | "mapped";
 
+/**
+ * Who the actor of a connection's sessions is. `os-user`: the workstation's user, not authenticated. `sign-in`: who presents a
+ * credential that was made for a person who is signed in or for a machine, or a token of the identity provider; `mapped` only.
+ */
+export type IdentityMode = "os-user" | "sign-in";
+
 /** Whether the upstream is told the client's address, and how. */
 export type ProxyProtocol = "off" | "v1" | "v2";
 
@@ -29,9 +35,10 @@ export interface Connection {
   readonly listen: Endpoint;
   readonly upstream: Endpoint;
   readonly auth: AuthMode;
+  readonly identity: IdentityMode;
   /** Account that the proxy signs in with upstream; `mapped` only. */
   readonly upstreamUser: string | null;
-  /** User name that clients present to the proxy; `mapped` only. */
+  /** User name that clients present to the proxy; `mapped` with the identity `os-user` only. */
   readonly clientUser: string | null;
   readonly upstreamTls: UpstreamTls;
   /** PEM text of the certificate authority to trust for the upstream; `null` for the system's. */

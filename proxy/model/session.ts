@@ -69,7 +69,7 @@ export interface StatementSecretNote {
   readonly count: number;
 }
 
-/** Why a session ended. `crashed` is found at the next start, from a recording without a close frame. */
+/** Why a session ended. `identity-ended`: the sign-in or the credential that it ran under did. `crashed` is found at the next start, from a recording without a close frame. */
 export type CloseCause =
   | "client-quit"
   | "client-closed"
@@ -82,6 +82,7 @@ export type CloseCause =
   | "upstream-malformed"
   | "sign-in-failed"
   | "recording-failed"
+  | "identity-ended"
   | "shutdown"
   | "crashed";
 

@@ -18,6 +18,7 @@ export interface ConnectionDraft {
   readonly upstreamHost: string;
   readonly upstreamPort: string;
   readonly auth: ConnectionInput["auth"];
+  readonly identity: ConnectionListed["identity"];
   readonly upstreamUser: string;
   readonly upstreamPassword: SecretDraft;
   readonly clientUser: string;
@@ -57,6 +58,7 @@ export function emptyDraft(id: string): ConnectionDraft {
     upstreamHost: "127.0.0.1",
     upstreamPort: "3306",
     auth: "passthrough",
+    identity: "os-user",
     upstreamUser: "",
     upstreamPassword: keep,
     clientUser: "",
@@ -80,6 +82,7 @@ export function draftOf(listed: ConnectionListed): ConnectionDraft {
     upstreamHost: listed.upstream.host,
     upstreamPort: String(listed.upstream.port),
     auth: listed.auth,
+    identity: listed.identity,
     upstreamUser: listed.upstreamUser ?? "",
     upstreamPassword: keep,
     clientUser: listed.clientUser ?? "",
@@ -102,6 +105,7 @@ export function readDraft(draft: ConnectionDraft): ReadDraft {
     listen: endpointOf(draft.listenHost.trim(), draft.listenPort),
     upstream: endpointOf(draft.upstreamHost.trim(), draft.upstreamPort),
     auth: draft.auth,
+    identity: mapped ? draft.identity : "os-user",
     upstreamUser: mapped ? draft.upstreamUser : null,
     clientUser: mapped ? draft.clientUser : null,
     upstreamTls: draft.upstreamTls,

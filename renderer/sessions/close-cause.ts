@@ -10,6 +10,7 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ["upstream-malformed", "The upstream sent what is not MySQL's protocol"],
   ["sign-in-failed", "The sign-in failed"],
   ["recording-failed", "The recording could not be written, so the session was ended"],
+  ["identity-ended", "The sign-in or the credential that it ran under ended"],
   ["shutdown", "Stenograph was closed"],
   ["crashed", "Stenograph stopped without closing the session"],
 ]);

@@ -15,6 +15,7 @@ export function connectionWith(changes: Partial<Connection> = {}): Connection {
     listen: { host: "127.0.0.1", port: 0 },
     upstream: { host: "127.0.0.1", port: 3306 },
     auth: "passthrough",
+    identity: "os-user",
     upstreamUser: null,
     clientUser: null,
     upstreamTls: "off",

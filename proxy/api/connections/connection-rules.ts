@@ -64,8 +64,13 @@ function endpointProblem(connection: Connection): string | null {
 }
 
 function accountProblem(connection: Connection, secrets: ConnectionSecrets): string | null {
-  if (connection.auth === "passthrough") return null;
+  if (connection.auth === "passthrough") {
+    return connection.identity === "os-user"
+      ? null
+      : "Clients present what was made for who signed in with mapped sign-in only; choose it.";
+  }
   if (!connection.upstreamUser) return "Mapped sign-in needs the account to sign in with upstream.";
+  if (connection.identity === "sign-in") return null;
   if (!connection.clientUser) return "Mapped sign-in needs the user name that clients present.";
   if (socketPathOf(connection.listen) === null && !isLoopback(connection.listen.host) && !secrets.clientPassword) {
     return "Mapped sign-in without a password for clients would let anyone on the network use the stored account; set one, or listen on 127.0.0.1.";

@@ -14,6 +14,8 @@ export const connection = z.object({
   listen: endpoint,
   upstream: endpoint,
   auth: z.enum(["passthrough", "mapped"]),
+  /** Who the actor is: the OS user, or who signed in and presents a credential of theirs (`mapped` only). */
+  identity: z.enum(["os-user", "sign-in"]).default("os-user"),
   upstreamUser: z.string().nullable(),
   clientUser: z.string().nullable(),
   upstreamTls: z.enum(["off", "preferred", "required", "verify-ca", "verify-identity"]),

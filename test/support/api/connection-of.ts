@@ -8,6 +8,7 @@ export function connectionOf(changes: Partial<Connection> = {}): Connection {
     listen: { host: "127.0.0.1", port: 13306 },
     upstream: { host: "db.example", port: 3306 },
     auth: "mapped",
+    identity: "os-user",
     upstreamUser: "app",
     clientUser: "ada",
     upstreamTls: "preferred",

@@ -30,6 +30,7 @@ export const fakeConnection: ConnectionListed = {
   listen: { host: "127.0.0.1", port: 3307 },
   upstream: { host: "db.staging.example", port: 3306 },
   auth: "mapped",
+  identity: "os-user",
   upstreamUser: "app",
   clientUser: "steno",
   upstreamTls: "verify-identity",

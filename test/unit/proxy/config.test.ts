@@ -34,7 +34,7 @@ describe("connections on disk", () => {
   });
 
   it("that were saved before there were all of today's settings come back with what they did then", async () => {
-    const { proxyProtocol: _proxyProtocol, upstreamCompression: _upstreamCompression, ...before } = connectionOf();
+    const { proxyProtocol: _proxyProtocol, upstreamCompression: _upstreamCompression, identity: _identity, ...before } = connectionOf();
     const connections = [{ connection: before, running: false, secrets: [] }];
     writeFileSync(connectionsPath(directory), JSON.stringify({ format: "stenograph-connections", version: 1, connections }));
     const read = await loadConnections(directory);
