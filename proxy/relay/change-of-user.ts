@@ -5,7 +5,9 @@
 import type { CloseCause, SignedInAgain } from "../model/session.ts";
 import type { ErrPacket } from "../protocol/err-packet.ts";
 import type { Segment } from "./command-phase.ts";
+import { upstreamMalformed } from "./dialogue.ts";
 import { type DialogueEnd, runDialogue, type Sides } from "./dialogue-runner.ts";
+import { longestPayload } from "./packet-stream.ts";
 import { PushedPackets } from "./pushed-packets.ts";
 import type { UserChange, UserChanges } from "./user-changes.ts";
 
@@ -26,6 +28,9 @@ export interface ChangingSession {
   forward(segment: Segment): void;
 }
 
+/** Bytes of the upstream that may wait for the client's turn: its packets are taken as they come, but for that. */
+const mostUnread = 2 * longestPayload;
+
 interface Running {
   readonly client: PushedPackets;
   readonly upstream: PushedPackets;
@@ -40,6 +45,8 @@ export class ChangeOfUser {
   private next: Buffer | null = null;
   private running: Running | null = null;
   private ahead: Segment[] = [];
+  /** Bytes from the client that wait for the change to end. */
+  aheadBytes = 0;
   private ended = false;
 
   /** `limitMs`: the longest that a change may take. */
@@ -47,11 +54,6 @@ export class ChangeOfUser {
     this.changes = changes;
     this.session = session;
     this.limitMs = limitMs;
-  }
-
-  /** Bytes from the client that wait for the change to end. */
-  get aheadBytes(): number {
-    return this.ahead.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** The sequence id for a last packet of ours to the client; `null` where no change is under way. */
@@ -62,8 +64,10 @@ export class ChangeOfUser {
   /** Takes what is part of a change or must wait behind one; false for what goes on to the upstream. */
   fromClient(segment: Segment): boolean {
     if (this.running !== null && segment.kind === "authentication") this.running.client.push(segment.bytes);
-    else if (this.running !== null || this.next !== null) this.ahead.push(segment);
-    else if (segment.kind === "change-user") {
+    else if (this.running !== null || this.next !== null) {
+      this.ahead.push(segment);
+      this.aheadBytes += segment.bytes.length;
+    } else if (segment.kind === "change-user") {
       this.next = segment.bytes;
       this.beginIfNext();
     } else return false;
@@ -73,7 +77,14 @@ export class ChangeOfUser {
   /** Takes what the upstream says during a change; false for what goes on to the client. */
   fromUpstream(bytes: Buffer): boolean {
     if (this.running === null) return false;
-    this.running.upstream.push(bytes);
+    if (this.ended) return true;
+    const { upstream } = this.running;
+    upstream.push(bytes);
+    if (upstream.waitingBytes <= mostUnread) return true;
+    const { refusal } = upstreamMalformed("it says more in a change of user than any sign-in needs");
+    this.settle({ ok: false, refusal }, this.running);
+    upstream.rest();
+    this.abandon();
     return true;
   }
 
@@ -120,6 +131,7 @@ export class ChangeOfUser {
     this.session.toClient(Buffer.concat([answer, upstream.rest()]));
     const ahead = this.ahead;
     this.ahead = [];
+    this.aheadBytes = 0;
     for (const segment of ahead) this.session.forward(segment);
   }
 

@@ -20,6 +20,11 @@ export class PushedPackets implements PacketSide {
     this.write = write;
   }
 
+  /** Bytes that were pushed and not taken. */
+  get waitingBytes(): number {
+    return this.bytes.length;
+  }
+
   /** Takes bytes that were read. */
   push(bytes: Buffer): void {
     this.bytes = Buffer.concat([this.bytes, bytes]);

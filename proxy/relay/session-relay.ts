@@ -94,7 +94,9 @@ export class SessionRelay {
       {
         changeIsNext: () => this.phase.changeIsNext,
         toUpstream: (bytes) => this.toUpstream(bytes),
-        toClient: (bytes) => void this.deliverAnswers(bytes),
+        toClient: (bytes) => {
+          if (!this.cut && !this.client.destroyed) this.deliverAnswers(bytes);
+        },
         signedInAgain: (signedIn) => this.record(() => this.recording.note({ kind: "signed-in-again", ...signedIn })),
         refused: (detail) => {
           this.refusedChange = detail;

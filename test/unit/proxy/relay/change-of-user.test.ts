@@ -163,6 +163,16 @@ describe("a change of user while it happens", () => {
     expect((await happened()).at(-1)).toContain("end upstream-malformed: ");
   });
 
+  it("holds no more of what the upstream says without being asked than any sign-in needs", async () => {
+    const told = toPackets(Buffer.alloc(100_000, 1), 2);
+    change.fromClient(changeUser());
+    change.fromUpstream(toPackets(request, 1));
+    await happened();
+    // Of the packets that come at once, before any of them can be taken.
+    for (let packets = 0; packets < 30; packets += 1) change.fromUpstream(told);
+    expect(events).toEqual([expect.stringContaining("end upstream-malformed: ")]);
+  });
+
   it("ends the session where its own packet is longer than any sign-in needs", async () => {
     change.fromClient(segment("change-user", toPackets(Buffer.alloc(2 * 1024 * 1024, 0x11), 0)));
     expect(await happened()).toEqual([expect.stringContaining("end client-malformed: The user cannot be changed")]);
