@@ -134,7 +134,7 @@ function filterRow(open: SessionOpen, statement: Statement): FilterRow {
   return {
     session: open.session,
     connection: open.connection,
-    actor: open.actor.name,
+    actor: open.actor,
     account: statement.account,
     schema: open.schema,
     client: open.client,

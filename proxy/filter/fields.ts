@@ -13,7 +13,7 @@ export const states: readonly State[] = ["slow", "failed", "aborted", "partial"]
 
 /** All fields that can be asked for. */
 export const fields: readonly FieldHelp[] = [
-  { name: "actor", meaning: "who ran it, as far as it is known", example: "actor:anna" },
+  { name: "actor", meaning: "who ran it, by name, e-mail address or subject", example: "actor:anna" },
   { name: "connection", meaning: "the connection's name", example: "connection:shop*" },
   { name: "session", meaning: "the session's id", example: "session:0198*" },
   { name: "account", meaning: "the account on the upstream that it ran on, with or without its host", example: "account:app" },

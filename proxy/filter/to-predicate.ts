@@ -1,3 +1,4 @@
+import type { Actor } from "../model/actor.ts";
 import type { Outcome } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { type Filter, type NumberField, type State, slowMicros, type TextField, type TextMatch } from "./filter.ts";
@@ -9,7 +10,7 @@ import { hasTokens, searchedCharacters, tokensOf } from "./words.ts";
 export interface FilterRow {
   readonly session: string;
   readonly connection: string;
-  readonly actor: string;
+  readonly actor: Actor;
   readonly account: string | null;
   readonly schema: string | null;
   readonly client: string;
@@ -91,13 +92,20 @@ function regexPredicate(source: string): FilterPredicate {
 }
 
 function textPredicate(field: TextField, match: TextMatch): FilterPredicate {
+  if (field === "actor") return (row) => namesOf(row.actor).some((name) => matchesText(match, name));
   const short = shortForms[field];
   if (short === undefined || match.kind === "regex") return (row) => matchesText(match, row[field]);
   return (row) => matchesText(match, row[field]) || matchesText(match, short(row[field] ?? ""));
 }
 
+/** What an actor is meant by: name, e-mail address, subject. */
+function namesOf(actor: Actor): readonly (string | null)[] {
+  if (!actor.authenticated) return [actor.name];
+  return [actor.name, actor.subject, actor.kind === "person" ? actor.email : null];
+}
+
 /** What is meant when no more of a value is written: `COM_QUERY` without `COM_`, the user of `user@host`. */
-const shortForms: Partial<Readonly<Record<TextField, (value: string) => string | null>>> = {
+const shortForms: Partial<Readonly<Record<Exclude<TextField, "actor">, (value: string) => string | null>>> = {
   command: (name) => (asciiLower(name).startsWith("com_") ? name.slice(4) : null),
   account: (account) => (account.includes("@") ? account.slice(0, account.indexOf("@")) : null),
 };

@@ -4,7 +4,7 @@ import { type Filter, type NumberField, type NumberRange, type State, slowMicros
 /** Where a regular expression looks: at a statement's text and error message, or at a fact of its session, or its command or account. */
 export type RegexSubject =
   | { readonly kind: "text" }
-  | { readonly kind: "session"; readonly column: string }
+  | { readonly kind: "session"; readonly columns: readonly string[] }
   | { readonly kind: "claimed"; readonly name: string }
   | { readonly kind: "name"; readonly table: "commands" | "accounts" };
 
@@ -28,12 +28,13 @@ export interface SqlFilter {
   readonly regexes: readonly OutsideRegex[];
 }
 
-const sessionColumns: Readonly<Record<Exclude<TextField, "account" | "command" | "digest">, string>> = {
-  actor: "actor",
-  connection: "connection",
-  session: "id",
-  schema: "schema",
-  client: "client",
+/** An actor is meant by name, e-mail address or subject. */
+const sessionColumns: Readonly<Record<Exclude<TextField, "account" | "command" | "digest">, readonly string[]>> = {
+  actor: ["actor", "actor_email", "actor_subject"],
+  connection: ["connection"],
+  session: ["id"],
+  schema: ["schema"],
+  client: ["client"],
 };
 
 /** `COM_QUERY` without `COM_`, and the user of `user@host`: what is meant when no more is written. */
@@ -129,9 +130,9 @@ class SqlWriter {
     if (field === "digest") return `s.digest IN (SELECT key FROM digests WHERE hash GLOB ${this.#parameter(digestGlob(match))})`;
     if (field === "command") return `s.command IN ${this.#namedKeys("commands", shortCommand, match)}`;
     if (field === "account") return `s.account IN ${this.#namedKeys("accounts", userOfAccount, match)}`;
-    const column = sessionColumns[field];
-    if (match.kind === "regex") return `s.session IN ${this.#outside(match.source, { kind: "session", column })}`;
-    return `s.session IN (SELECT key FROM sessions WHERE ${this.#textCondition(column, match)})`;
+    const columns = sessionColumns[field];
+    if (match.kind === "regex") return `s.session IN ${this.#outside(match.source, { kind: "session", columns })}`;
+    return `s.session IN (SELECT key FROM sessions WHERE ${columns.map((column) => this.#textCondition(column, match)).join(" OR ")})`;
   }
 
   /** Keys of names that match, or whose `short` form does. */

@@ -1,4 +1,5 @@
 import { FailureError, failureOf } from "../model/failure.ts";
+import { allSessions, type ReadScope } from "../model/read-scope.ts";
 import type { FromLibrary } from "./messages.ts";
 import type { Search } from "./search.ts";
 import type { TimelineRows } from "./timeline-rows.ts";
@@ -9,6 +10,7 @@ const rowsAtOnce = 1000;
 
 interface Follower {
   readonly filter: string;
+  readonly scope: ReadScope;
   after: number;
   /** Whether the last number of matches that was sent counts them all. */
   counted: boolean;
@@ -28,11 +30,11 @@ export class Followers {
   }
 
   /** Adds one who has seen everything up to id `after`; a filter that cannot be read fails it at once. */
-  add(id: number, filter: string, after: number, newest: number): void {
+  add(id: number, filter: string, after: number, newest: number, scope: ReadScope = allSessions): void {
     try {
-      this.#search.query(filter);
+      this.#search.query(filter, scope);
       if (after > newest) throw rebuilt();
-      this.#followers.set(id, { filter, after, counted: false });
+      this.#followers.set(id, { filter, scope, after, counted: false });
     } catch (thrown) {
       this.#send({ kind: "failure", id, failure: failureOf(thrown) });
     }
@@ -68,10 +70,10 @@ export class Followers {
   }
 
   #sendRows(id: number, follower: Follower, newest: number): void {
-    const query = this.#search.query(follower.filter);
+    const query = this.#search.query(follower.filter, follower.scope);
     const hi = Math.min(newest, follower.after + (query.all ? rowsAtOnce : idsAtOnce));
     const ids = query.ids(follower.after + 1, hi);
-    const { total, exact } = this.#search.count(follower.filter);
+    const { total, exact } = this.#search.count(follower.filter, follower.scope);
     for (let from = 0; from < ids.length; from += rowsAtOnce) {
       const chunk = ids.slice(from, from + rowsAtOnce);
       this.#send({ kind: "followed", id, event: { rows: this.#rows.read(chunk), after: chunk.at(-1) ?? hi, total } });
@@ -82,7 +84,7 @@ export class Followers {
 
   /** Older matches may have been found since the last rows were sent. */
   #sendCount(id: number, follower: Follower): void {
-    const { total, exact } = this.#search.count(follower.filter);
+    const { total, exact } = this.#search.count(follower.filter, follower.scope);
     if (!exact) return;
     follower.counted = true;
     this.#send({ kind: "followed", id, event: { rows: [], after: follower.after, total } });

@@ -16,7 +16,7 @@ export function* histogram(
   input: HistogramInput,
   newest: number,
 ): Generator<undefined, Histogram> {
-  const axis = axisOf(database, input);
+  const axis = axisOf(query, input);
   const buckets: HistogramBucket[] = Array.from({ length: input.buckets }, (_, index) => ({
     at: Math.round(axis.from + index * axis.width),
     count: 0,
@@ -44,11 +44,8 @@ export function* histogram(
   return { from: axis.from, to: axis.to, buckets };
 }
 
-function axisOf(database: LibraryDatabase, input: HistogramInput): TimeAxis {
-  const [first, last] = database.prepare("SELECT (SELECT min(at) FROM statements), (SELECT max(at) FROM statements)").raw().get() as [
-    number | null,
-    number | null,
-  ];
+function axisOf(query: FilterQuery, input: HistogramInput): TimeAxis {
+  const { first, last } = query.span();
   const from = Math.round(input.from ?? first ?? 0);
   const to = Math.max(Math.round(input.to ?? (last ?? from) + 1), from + 1);
   return { from, to, width: (to - from) / input.buckets };

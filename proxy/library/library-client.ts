@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type Failure, FailureError } from "../model/failure.ts";
+import { allSessions, mayRead, type ReadScope } from "../model/read-scope.ts";
 import type { Session } from "../model/session.ts";
 import type { LibraryState } from "../model/status.ts";
 import type {
@@ -27,8 +28,18 @@ export interface FollowListener {
 
 interface Follow {
   readonly filter: string;
+  readonly scope: ReadScope;
   after: number;
   readonly listener: FollowListener;
+}
+
+/** The library as far as one reader may read it. */
+export interface LibraryReader {
+  /** Asks the library; rejects with a `FailureError`. */
+  call<N extends LibraryCallName>(name: N, input: LibraryInput<N>): Promise<LibraryOutput<N>>;
+  /** Delivers rows that match `filter` and arrive after the cursor, until the returned function is called. */
+  follow(filter: string, after: number, listener: FollowListener): () => void;
+  onSessions(listener: (sessions: readonly Session[]) => void): () => void;
 }
 
 const firstRestartMs = 250;
@@ -42,7 +53,7 @@ const starting: LibraryState = { state: "catching-up", lagBytes: 0, lagMs: 0, st
  * that crashes fails the calls it had (code `library-stopped`), is started again after a pause that grows, and followed
  * filters go on from their cursor. Recording does not depend on any of it.
  */
-export class LibraryClient {
+export class LibraryClient implements LibraryReader {
   readonly #entry: URL;
   readonly #options: LibraryThreadOptions;
   readonly #calls = new Map<number, Call>();
@@ -69,21 +80,40 @@ export class LibraryClient {
     return this.#state;
   }
 
-  /** Asks the library; rejects with a `FailureError`. */
+  /** The library for a reader who may read no more than `scope` says; the library itself is for who may read all. */
+  within(scope: ReadScope): LibraryReader {
+    return {
+      call: (name, input) => this.#call(name, input, scope),
+      follow: (filter, after, listener) => this.#follow(filter, after, listener, scope),
+      onSessions: (listener) =>
+        this.onSessions((sessions) => {
+          const readable = sessions.filter(({ actor }) => mayRead(scope, actor));
+          if (readable.length > 0) listener(readable);
+        }),
+    };
+  }
+
   call<N extends LibraryCallName>(name: N, input: LibraryInput<N>): Promise<LibraryOutput<N>> {
+    return this.#call(name, input, allSessions);
+  }
+
+  follow(filter: string, after: number, listener: FollowListener): () => void {
+    return this.#follow(filter, after, listener, allSessions);
+  }
+
+  #call<N extends LibraryCallName>(name: N, input: LibraryInput<N>, scope: ReadScope): Promise<LibraryOutput<N>> {
     if (this.#worker === null) return Promise.reject(this.#stopped());
     const id = this.#nextId();
     return new Promise<LibraryOutput<N>>((resolve, reject) => {
       this.#calls.set(id, { resolve: (output) => resolve(output as LibraryOutput<N>), reject });
-      this.#send({ kind: "call", id, name, input });
+      this.#send({ kind: "call", id, name, input, scope });
     });
   }
 
-  /** Delivers rows that match `filter` and arrive after the cursor, until the returned function is called. */
-  follow(filter: string, after: number, listener: FollowListener): () => void {
+  #follow(filter: string, after: number, listener: FollowListener, scope: ReadScope): () => void {
     const id = this.#nextId();
-    this.#follows.set(id, { filter, after, listener });
-    this.#send({ kind: "follow", id, filter, after });
+    this.#follows.set(id, { filter, scope, after, listener });
+    this.#send({ kind: "follow", id, filter, after, scope });
     return () => {
       if (this.#follows.delete(id)) this.#send({ kind: "unfollow", id });
     };
@@ -135,7 +165,7 @@ export class LibraryClient {
     });
     worker.on("exit", () => this.#ended(crash));
     this.#worker = worker;
-    for (const [id, follow] of this.#follows) this.#send({ kind: "follow", id, filter: follow.filter, after: follow.after });
+    for (const [id, { filter, after, scope }] of this.#follows) this.#send({ kind: "follow", id, filter, after, scope });
   }
 
   #ended(crash: Error | null): void {

@@ -1,4 +1,6 @@
 import { FailureError, failureOf } from "../model/failure.ts";
+import type { ReadScope } from "../model/read-scope.ts";
+import type { Session } from "../model/session.ts";
 import type { LibraryState } from "../model/status.ts";
 import { Followers } from "./followers.ts";
 import { histogram } from "./histogram.ts";
@@ -27,7 +29,10 @@ interface Readers {
 }
 
 type CallHandlers = {
-  [N in LibraryCallName]: (input: LibraryCalls[N]["input"]) => LibraryCalls[N]["output"] | Promise<LibraryCalls[N]["output"]>;
+  [N in LibraryCallName]: (
+    input: LibraryCalls[N]["input"],
+    scope: ReadScope,
+  ) => LibraryCalls[N]["output"] | Promise<LibraryCalls[N]["output"]>;
 };
 
 /** The library's thread: indexes in short slices, and answers between them. */
@@ -69,10 +74,10 @@ export class LibraryWorker {
   receive(message: ToLibrary): void {
     switch (message.kind) {
       case "call":
-        void this.#answer(message.id, message.name, message.input);
+        void this.#answer(message.id, message.name, message.input, message.scope);
         return;
       case "follow":
-        this.#follow(message.id, message.filter, message.after);
+        this.#follow(message.id, message.filter, message.after, message.scope);
         break;
       case "unfollow":
         this.#readers?.followers.remove(message.id);
@@ -90,20 +95,24 @@ export class LibraryWorker {
   }
 
   readonly #calls: CallHandlers = {
-    "sessions.list": ({ beforeStartedAt, limit }) => this.#read().sessions.list(beforeStartedAt ?? Number.MAX_SAFE_INTEGER, limit),
-    "sessions.get": ({ session }) => {
-      const found = this.#read().sessions.get(session);
-      if (found === null) throw new FailureError("not-found", `There is no session ${session} in the library.`);
-      return found;
-    },
-    "statements.page": (input) => {
-      const page = this.#read().search.page(input);
+    "sessions.list": ({ beforeStartedAt, limit }, scope) =>
+      this.#read().sessions.list(beforeStartedAt ?? Number.MAX_SAFE_INTEGER, limit, scope),
+    "sessions.get": ({ session }, scope) => this.#readable(session, scope),
+    "statements.page": (input, scope) => {
+      const page = this.#read().search.page(input, scope);
       this.#schedule();
       return page;
     },
-    "statements.histogram": (input) => inTurns(histogram(this.#database, this.#read().search.query(input.filter), input, this.#newest)),
-    "statements.get": ({ session, seq }) => this.#read().statements.detail(session, seq),
-    "statements.rows": (input) => this.#read().statements.rows(input),
+    "statements.histogram": (input, scope) =>
+      inTurns(histogram(this.#database, this.#read().search.query(input.filter, scope), input, this.#newest)),
+    "statements.get": ({ session, seq }, scope) => {
+      this.#readable(session, scope);
+      return this.#read().statements.detail(session, seq);
+    },
+    "statements.rows": (input, scope) => {
+      this.#readable(input.session, scope);
+      return this.#read().statements.rows(input);
+    },
     "library.settled": async () => {
       this.#indexing.list();
       this.#schedule();
@@ -113,10 +122,10 @@ export class LibraryWorker {
     "library.reindex": () => this.#reindex(),
   };
 
-  async #answer(id: number, name: LibraryCallName, input: unknown): Promise<void> {
+  async #answer(id: number, name: LibraryCallName, input: unknown, scope: ReadScope): Promise<void> {
     try {
-      const handle = this.#calls[name] as (input: unknown) => unknown;
-      this.#send({ kind: "answer", id, output: await handle(input) });
+      const handle = this.#calls[name] as (input: unknown, scope: ReadScope) => unknown;
+      this.#send({ kind: "answer", id, output: await handle(input, scope) });
     } catch (thrown) {
       this.#send({ kind: "failure", id, failure: failureOf(thrown) });
     }
@@ -129,9 +138,16 @@ export class LibraryWorker {
     return this.#readers;
   }
 
-  #follow(id: number, filter: string, after: number): void {
+  /** The session; one that may not be read is not there for who asks. Throws a `FailureError` (`not-found`). */
+  #readable(session: string, scope: ReadScope): Session {
+    const found = this.#read().sessions.get(session, scope);
+    if (found === null) throw new FailureError("not-found", `There is no session ${session} in the library.`);
+    return found;
+  }
+
+  #follow(id: number, filter: string, after: number, scope: ReadScope): void {
     try {
-      this.#read().followers.add(id, filter, after, this.#newest);
+      this.#read().followers.add(id, filter, after, this.#newest, scope);
     } catch (thrown) {
       this.#send({ kind: "failure", id, failure: failureOf(thrown) });
     }

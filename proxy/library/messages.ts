@@ -1,5 +1,6 @@
 import type { Cell } from "../model/cell.ts";
 import type { Failure } from "../model/failure.ts";
+import type { ReadScope } from "../model/read-scope.ts";
 import type { Session } from "../model/session.ts";
 import type { StatementDetail } from "../model/statement-detail.ts";
 import type { LibraryState } from "../model/status.ts";
@@ -100,10 +101,10 @@ export type LibraryCallName = keyof LibraryCalls;
 export type LibraryInput<N extends LibraryCallName> = LibraryCalls[N]["input"];
 export type LibraryOutput<N extends LibraryCallName> = LibraryCalls[N]["output"];
 
-/** What the main thread sends to the library worker. `id`s of calls and follows are chosen by the main thread. */
+/** What the main thread sends to the library worker. `id`s of calls and follows are chosen by the main thread; nothing outside of `scope` is told. */
 export type ToLibrary =
-  | { readonly kind: "call"; readonly id: number; readonly name: LibraryCallName; readonly input: unknown }
-  | { readonly kind: "follow"; readonly id: number; readonly filter: string; readonly after: number }
+  | { readonly kind: "call"; readonly id: number; readonly name: LibraryCallName; readonly input: unknown; readonly scope: ReadScope }
+  | { readonly kind: "follow"; readonly id: number; readonly filter: string; readonly after: number; readonly scope: ReadScope }
   | { readonly kind: "unfollow"; readonly id: number }
   | { readonly kind: "growth"; readonly recordings: readonly RecordingGrowth[] }
   | { readonly kind: "close" };

@@ -31,9 +31,14 @@ CREATE TABLE sessions (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   connection TEXT NOT NULL,
-  -- The name, for filters; the facts are the whole actor as JSON.
+  -- The name; the facts are the whole actor as JSON, and the rest of it is here as it is filtered and shown by.
   actor TEXT NOT NULL,
   actor_facts TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_issuer TEXT,
+  actor_subject TEXT,
+  actor_email TEXT,
+  actor_owner TEXT,
   authenticated INTEGER NOT NULL,
   account TEXT,
   schema TEXT,

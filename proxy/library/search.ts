@@ -1,3 +1,4 @@
+import { allSessions, type ReadScope } from "../model/read-scope.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { type FilterQuery, prepareFilter } from "./filter-query.ts";
 import { AllMatches, FoundMatches, type Matches } from "./matches.ts";
@@ -33,8 +34,8 @@ export class Search {
   }
 
   /** A window; throws a `FailureError` where the filter cannot be read or takes too long. */
-  page({ filter, offset, limit }: PageInput): Page {
-    const { matches } = this.#keep(filter);
+  page({ filter, offset, limit }: PageInput, scope: ReadScope = allSessions): Page {
+    const { matches } = this.#keep(filter, scope);
     const wanted = offset < 0 ? -offset : offset + limit;
     const until = performance.now() + pageMs;
     while (!matches.exact && matches.total < wanted && performance.now() < until) matches.lookBack();
@@ -46,13 +47,13 @@ export class Search {
   }
 
   /** The filter, ready to run. */
-  query(filter: string): FilterQuery {
-    return this.#keep(filter).query;
+  query(filter: string, scope: ReadScope = allSessions): FilterQuery {
+    return this.#keep(filter, scope).query;
   }
 
   /** How many match, as far as is known, and whether that is all. */
-  count(filter: string): { readonly total: number; readonly exact: boolean } {
-    const { total, exact } = this.#keep(filter).matches;
+  count(filter: string, scope: ReadScope = allSessions): { readonly total: number; readonly exact: boolean } {
+    const { total, exact } = this.#keep(filter, scope).matches;
     return { total, exact };
   }
 
@@ -83,22 +84,23 @@ export class Search {
     return [...this.#kept].findLast(([, { matches, used }]) => !matches.exact && used > since);
   }
 
-  #keep(filter: string): Kept {
+  #keep(filter: string, scope: ReadScope): Kept {
     const text = filter.trim();
+    const key = `${JSON.stringify(scope)} ${text}`;
     const newest = this.#newest();
-    const kept = this.#kept.get(text) ?? this.#prepare(text, newest);
-    this.#kept.delete(text);
+    const kept = this.#kept.get(key) ?? this.#prepare(text, scope, newest);
+    this.#kept.delete(key);
     kept.matches.arrived(newest);
     kept.used = performance.now();
-    this.#kept.set(text, kept);
+    this.#kept.set(key, kept);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > keptFilters && oldest !== undefined) this.#kept.delete(oldest);
     return kept;
   }
 
-  #prepare(text: string, newest: number): Kept {
+  #prepare(text: string, scope: ReadScope, newest: number): Kept {
     const now: UnixMicros = Date.now() * 1000;
-    const query = prepareFilter(this.#database, text, now);
+    const query = prepareFilter(this.#database, text, now, scope);
     return { query, matches: query.all ? new AllMatches(newest) : new FoundMatches(query, newest), used: 0 };
   }
 }

@@ -1,7 +1,9 @@
 import type { Actor } from "../model/actor.ts";
+import { allSessions, mayRead, type ReadScope } from "../model/read-scope.ts";
 import type { CloseCause, Session, SessionClose, SessionOpen } from "../model/session.ts";
 import type { UnixMicros } from "../model/value.ts";
 import type { LibraryDatabase } from "./schema.ts";
+import { scopeCondition } from "./scope-condition.ts";
 
 interface SessionRow {
   id: string;
@@ -32,33 +34,37 @@ export class SessionTable {
   readonly #close;
   readonly #seal;
   readonly #get;
-  readonly #list;
+  readonly #database: LibraryDatabase;
 
   constructor(database: LibraryDatabase) {
+    this.#database = database;
     this.#find = database.prepare<[string], number>("SELECT key FROM sessions WHERE id = ?").pluck();
     this.#insert = database.prepare(`INSERT INTO sessions
-      (id, connection, actor, actor_facts, authenticated, account, schema, client, claimed, started_at, statements, errors,
-       upstream_address, upstream_version, thread_id, tls, sealed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
+      (id, connection, actor, actor_facts, actor_kind, actor_issuer, actor_subject, actor_email, actor_owner, authenticated,
+       account, schema, client, claimed, started_at, statements, errors, upstream_address, upstream_version, thread_id, tls, sealed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
     this.#count = database.prepare("UPDATE sessions SET statements = statements + ?, errors = errors + ? WHERE key = ?");
     this.#close = database.prepare("UPDATE sessions SET ended_at = ?, close_cause = ?, close_detail = ? WHERE key = ?");
     this.#seal = database.prepare("UPDATE sessions SET sealed = 1 WHERE key = ?");
     this.#get = database.prepare<[string], SessionRow>("SELECT * FROM sessions WHERE id = ?");
-    this.#list = database.prepare<[number, number], SessionRow>(
-      "SELECT * FROM sessions WHERE started_at < ? ORDER BY started_at DESC, id DESC LIMIT ?",
-    );
   }
 
   /** The key of a session, which is added when it is not there yet. */
   open(open: SessionOpen): number {
     const known = this.#find.get(open.session);
     if (known !== undefined) return known;
+    const { actor } = open;
     const { lastInsertRowid } = this.#insert.run(
       open.session,
       open.connection,
-      open.actor.name,
-      JSON.stringify(open.actor),
-      open.actor.authenticated ? 1 : 0,
+      actor.name,
+      JSON.stringify(actor),
+      actor.kind,
+      actor.authenticated ? actor.issuer : null,
+      actor.authenticated ? actor.subject : null,
+      actor.kind === "person" ? actor.email : null,
+      actor.kind === "machine" ? actor.owner : null,
+      actor.authenticated ? 1 : 0,
       open.account,
       open.schema,
       open.client,
@@ -85,14 +91,19 @@ export class SessionTable {
     this.#seal.run(key);
   }
 
-  get(id: string): Session | null {
+  /** `null` where it is not there, or may not be read. */
+  get(id: string, scope: ReadScope = allSessions): Session | null {
     const row = this.#get.get(id);
-    return row === undefined ? null : sessionOf(row);
+    if (row === undefined) return null;
+    const session = sessionOf(row);
+    return mayRead(scope, session.actor) ? session : null;
   }
 
   /** Sessions that started before `before`, newest first. */
-  list(before: UnixMicros, limit: number): { sessions: Session[]; more: boolean } {
-    const rows = this.#list.all(before, limit + 1);
+  list(before: UnixMicros, limit: number, scope: ReadScope = allSessions): { sessions: Session[]; more: boolean } {
+    const { where, parameters } = scopeCondition(scope, "sessions.key");
+    const sql = `SELECT * FROM sessions WHERE started_at < @before AND ${where} ORDER BY started_at DESC, id DESC LIMIT @limit`;
+    const rows = this.#database.prepare<[object], SessionRow>(sql).all({ ...parameters, before, limit: limit + 1 });
     return { sessions: rows.slice(0, limit).map(sessionOf), more: rows.length > limit };
   }
 }

@@ -12,7 +12,7 @@ const outcomes = new Map(Object.entries(outcomeNumbers).map(([name, number]): [n
 type Raw = Omit<TimelineRow, "outcome" | "authenticated" | "partial"> & { outcome: number; authenticated: number; partial: number };
 
 const columns = `
-  s.id, x.id AS session, s.seq, s.at, x.actor, x.authenticated, x.connection, a.name AS account, c.name AS command,
+  s.id, x.id AS session, s.seq, s.at, x.actor, x.actor_kind AS actorKind, x.actor_owner AS actorOwner, x.authenticated, x.connection, a.name AS account, c.name AS command,
   substr(d.sql, 1, ${readCharacters}) AS sql, d.summary, s.outcome, s.rows, s.affected, s.errno, d.message,
   s.duration_us AS durationUs, s.first_byte_us AS firstByteUs, s.bytes_in AS bytesIn, s.bytes_out AS bytesOut, s.partial,
   s.redacted`;

@@ -1,3 +1,4 @@
+import type { Actor } from "./actor.ts";
 import type { Outcome } from "./statement.ts";
 import type { UnixMicros } from "./value.ts";
 
@@ -8,7 +9,11 @@ export interface TimelineRow {
   session: string;
   seq: number;
   at: UnixMicros;
+  /** The actor's name. */
   actor: string;
+  actorKind: Actor["kind"];
+  /** The person who answers for a machine; `null` for other actors. */
+  actorOwner: string | null;
   authenticated: boolean;
   connection: string;
   /** On the upstream; `null` for the anonymous one. */

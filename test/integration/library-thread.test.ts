@@ -8,6 +8,7 @@ import { libraryPath } from "../../proxy/library/schema.ts";
 import type { LibraryState } from "../../proxy/model/status.ts";
 import type { TimelineRow } from "../../proxy/model/timeline-row.ts";
 import { RecorderLock } from "../../proxy/recording/recorder-lock.ts";
+import { personOf } from "../support/identity/actors.ts";
 import { crashChannel } from "../support/library/crash-channel.ts";
 import { RecordedSession } from "../support/library/recorded-session.ts";
 import { temporaryDirectory } from "../support/stenograph.ts";
@@ -237,6 +238,49 @@ describe("The library", () => {
     await expect(client.call("statements.page", { filter: "(", offset: 0, limit: 1 })).rejects.toMatchObject({ code: "bad-filter" });
     expect(await followed(client, "rows:many", 0).failed).toBe("bad-filter");
     expect(await followed(client, "", 1_000_000).failed).toBe("library-rebuilt");
+  });
+
+  it("tells a reader of nothing that they may not read, by whatever call", async () => {
+    const anna = personOf({ subject: "anna" });
+    const [own, other] = [anna, personOf({ subject: "ben" })].map((actor) =>
+      new RecordedSession(data.path, start, { recorder: lock.id, actor }).query("SELECT secret FROM t", start + 10, { rows: ["x"] }),
+    ) as [RecordedSession, RecordedSession];
+    const client = open();
+    const reader = client.within({ kind: "own", issuer: anna.issuer, subject: anna.subject });
+    await client.call("library.settled", {});
+    expect((await reader.call("sessions.list", { limit: 10 })).sessions.map(({ id }) => id)).toEqual([own.id]);
+    const page = await reader.call("statements.page", { filter: "", offset: 0, limit: 10 });
+    expect(page).toMatchObject({ total: 1, rows: [{ session: own.id, actor: "Anna Lind", actorKind: "person", authenticated: true }] });
+    const counted = await reader.call("statements.histogram", { filter: "secret", from: null, to: null, buckets: 1 });
+    expect(counted.buckets).toMatchObject([{ count: 1 }]);
+    const followedRows: TimelineRow[] = [];
+    await new Promise<void>((resolve, reject) => {
+      reader.follow("", 0, {
+        followed: ({ rows, total }) => {
+          followedRows.push(...rows);
+          if (total === 1) resolve();
+        },
+        failed: ({ message }) => reject(new Error(message)),
+      });
+    });
+    expect(followedRows.map(({ session }) => session)).toEqual([own.id]);
+    const window = { seq: 1, result: 0, from: 0, limit: 1, cellLimit: 0 };
+    expect(await reader.call("sessions.get", { session: own.id })).toMatchObject({ actor: anna });
+    expect((await reader.call("statements.get", { session: own.id, seq: 1 })).sql).toBe("SELECT secret FROM t");
+    expect((await reader.call("statements.rows", { session: own.id, ...window })).rows).toEqual([["x"]]);
+    const hidden = { code: "not-found", message: `There is no session ${other.id} in the library.` };
+    await expect(reader.call("sessions.get", { session: other.id })).rejects.toMatchObject(hidden);
+    await expect(reader.call("statements.get", { session: other.id, seq: 1 })).rejects.toMatchObject(hidden);
+    await expect(reader.call("statements.rows", { session: other.id, ...window })).rejects.toMatchObject(hidden);
+    const announced = new Promise<readonly string[]>((resolve) => {
+      reader.onSessions((sessions) => resolve(sessions.map(({ id }) => id)));
+    });
+    for (const each of [other, own]) {
+      each.close();
+      client.grew([{ session: each.id, path: each.path, size: fs.statSync(each.path).size, closed: true }]);
+      await client.call("library.settled", {});
+    }
+    expect(await announced).toEqual([own.id]);
   });
 
   it.runIf(process.platform === "linux")("runs at the lowest priority, and leaves the other threads' alone", async () => {

@@ -10,7 +10,11 @@ export const timelineRow = z.object({
   session: z.string(),
   seq: z.number(),
   at: z.number(),
+  /** The actor's name. */
   actor: z.string(),
+  actorKind: z.enum(["os-user", "person", "machine"]),
+  /** The person who answers for a machine; `null` for other actors. */
+  actorOwner: z.string().nullable(),
   authenticated: z.boolean(),
   connection: z.string(),
   /** The account on the upstream that it ran on. */

@@ -77,6 +77,8 @@ function timelineRow(id: number, sql: string): TimelineRow {
     seq: id,
     at: 1_700_000_000_000_000 + id,
     actor: "ada",
+    actorKind: "os-user",
+    actorOwner: null,
     authenticated: false,
     connection: "shop",
     account: "app",

@@ -65,6 +65,8 @@ export function fakeRow(index: number, base = epoch): TimelineRow {
     seq: Math.floor(index / 3) + 1,
     at: base + index * spacing,
     actor: ["maria", "deploy", "maria"][index % 3] ?? "maria",
+    actorKind: "os-user",
+    actorOwner: null,
     authenticated: false,
     connection: "shop",
     account: "app@localhost",

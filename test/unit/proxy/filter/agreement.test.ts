@@ -10,6 +10,7 @@ import { SessionTable } from "../../../../proxy/library/session-table.ts";
 import { StatementWriter } from "../../../../proxy/library/statement-writer.ts";
 import type { SessionOpen } from "../../../../proxy/model/session.ts";
 import type { Statement } from "../../../../proxy/model/statement.ts";
+import { machineOf, osUser, personOf } from "../../../support/identity/actors.ts";
 import { sessionOpenOf, statementOf } from "../../../support/library/statement-of.ts";
 
 const now = 1_790_000_100_000_000;
@@ -46,7 +47,11 @@ const session: fc.Arbitrary<Partial<SessionOpen>> = fc.record({
   connection: name,
   schema: orNull(name),
   client: name,
-  actor: name.map((actor) => ({ kind: "os-user" as const, name: actor, authenticated: false as const })),
+  actor: fc.oneof(
+    name.map((actor) => ({ ...osUser, name: actor })),
+    fc.record({ name, subject: name, email: orNull(name) }).map(personOf),
+    fc.record({ name, subject: name, owner: name }).map(machineOf),
+  ),
   claimed: fc.dictionary(fc.constantFrom("program_name", "_pid", "a.b"), name),
 });
 
@@ -136,7 +141,7 @@ const { filter } = fc.letrec<{ filter: string }>((tie) => ({
 
 function rowOf(open: SessionOpen, made: Statement): FilterRow {
   const digest = made.sql === null ? null : digestOf(made.sql).hash;
-  return { ...made, ...open, account: made.account, actor: open.actor.name, claimed: open.claimed, digest };
+  return { ...made, ...open, account: made.account, actor: open.actor, claimed: open.claimed, digest };
 }
 
 describe("SQL and predicate", () => {
