@@ -1,17 +1,37 @@
 import fs from "node:fs";
 import path from "node:path";
-import { listDay, listRecordings, type RecordingFile, recordingsDirectory } from "../recording/recording-files.ts";
+import { listRecordings, type RecordingFile, recordingIn, recordingsDirectory, startOfId } from "../recording/recording-files.ts";
 
 const dayMs = 86_400_000;
+
+/** A recording is added so long after its session's start, which its name begins with, at the most: signing in comes before. */
+const recentMs = 5000;
+
+/** Names that are read at each look: of a folder with more, every second look is left out, or two of three, and so on. */
+const namesALook = 25_000;
+
+/** What was in the folder of a day when it was listed. */
+interface Listed {
+  readonly changed: number;
+  /** Names up to here are no longer kept, only how many there are: where that changes, all are looked at again. */
+  readonly mark: string;
+  readonly belowMark: number;
+  readonly recent: ReadonlySet<string>;
+  /** Looks to leave out. */
+  rests: number;
+}
+
+const nothing: Listed = { changed: Number.NaN, mark: "", belowMark: 0, recent: new Set(), rests: 0 };
 
 /** Finds recordings that are written by whatever process, by looking at their directories. */
 export class DirectoryWatch {
   readonly #dataDirectory: string;
-  /** When the folder of a day had changed last, as it was when it was listed. */
-  readonly #listed = new Map<string, number>();
+  readonly #namesALook: number;
+  #listed = new Map<string, Listed>();
 
-  constructor(dataDirectory: string) {
+  constructor(dataDirectory: string, namesPerLook = namesALook) {
     this.#dataDirectory = dataDirectory;
+    this.#namesALook = namesPerLook;
   }
 
   /** All recordings, oldest first. */
@@ -19,16 +39,48 @@ export class DirectoryWatch {
     return listRecordings(this.#dataDirectory);
   }
 
-  /** Recordings of the days on which sessions can begin now, of folders in which files were added since the last call. */
+  /**
+   * Recordings that were added since the last call, of the days on which sessions can begin now, oldest first. Some may
+   * come again. With a hundred thousand in a day it finds new ones at every fourth call only: reading their names takes time.
+   */
   *added(now: number): Generator<RecordingFile> {
+    const listed = new Map<string, Listed>();
     for (const day of [now - dayMs, now]) {
       const folder = path.join(recordingsDirectory(this.#dataDirectory), ...new Date(day).toISOString().slice(0, 10).split("-"));
+      const before = this.#listed.get(folder) ?? nothing;
       const changed = fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
-      if (changed === undefined || changed === this.#listed.get(folder)) continue;
-      yield* listDay(folder);
-      // A file that is added within the clock's grain of the listing would not change the time again.
-      if (now - changed > 1000) this.#listed.set(folder, changed);
+      if (changed === undefined) continue;
+      listed.set(folder, before);
+      if (changed === before.changed) continue;
+      if (before.rests > 0) before.rests -= 1;
+      else {
+        const names = fs.readdirSync(folder);
+        listed.set(folder, { ...listedNow(names, changed, now), rests: Math.floor(names.length / (this.#namesALook + 1)) });
+        yield* recordingsOf(folder, unknownOf(names, before));
+      }
     }
+    this.#listed = listed;
+  }
+}
+
+function listedNow(names: readonly string[], changed: number, now: number): Omit<Listed, "rests"> {
+  const mark = startOfId(now - recentMs);
+  const recent = new Set(names.filter((name) => name >= mark));
+  // A file that is added within the clock's grain of the listing would not change the time again.
+  const settled = now - changed > 1000 ? changed : Number.NaN;
+  return { changed: settled, mark, belowMark: names.length - recent.size, recent };
+}
+
+/** The names that were not there before; all where files came below the mark, or went: a clock was set back, or somebody moved files. */
+function unknownOf(names: readonly string[], { mark, belowMark, recent }: Listed): readonly string[] {
+  const above = names.filter((name) => name >= mark);
+  return names.length - above.length === belowMark ? above.filter((name) => !recent.has(name)) : names;
+}
+
+function* recordingsOf(folder: string, names: readonly string[]): Generator<RecordingFile> {
+  for (const name of names.toSorted()) {
+    const recording = recordingIn(folder, name);
+    if (recording !== null) yield recording;
   }
 }
 

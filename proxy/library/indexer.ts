@@ -51,7 +51,6 @@ export class Indexer {
   readonly #tails = new Map<string, RecordingTail>();
   readonly #waiting = new Set<RecordingTail>();
   readonly #merge = new FrameMerge<RecordingTail>();
-  readonly #finished = new Set<string>();
   readonly #damaged = new Map<string, string>();
   #touched = new Map<RecordingTail, Counted>();
   #closed: RecordingTail[] = [];
@@ -140,17 +139,14 @@ export class Indexer {
     this.#tails.clear();
     this.#waiting.clear();
     this.#merge.clear();
-    this.#finished.clear();
     this.#damaged.clear();
     this.#resumed = new Map();
     this.#writer.reset();
   }
 
   #tailOf({ session, path, size }: RecordingToIndex): RecordingTail | null {
-    if (this.#finished.has(session)) return null;
     const known = this.#recordings.get(session);
     if (known !== null && known.indexed >= size && (known.ended === "sealed" || known.problem !== null)) {
-      this.#finished.add(session);
       if (known.problem !== null) this.#damaged.set(session, known.problem);
       return null;
     }
@@ -256,6 +252,5 @@ export class Indexer {
   #release(tail: RecordingTail): void {
     tail.close();
     this.#tails.delete(tail.session);
-    this.#finished.add(tail.session);
   }
 }

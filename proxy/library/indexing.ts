@@ -1,6 +1,7 @@
 import { failureOf } from "../model/failure.ts";
 import type { LibraryState } from "../model/status.ts";
 import { recorderIsAlive } from "../recording/recorder-lock.ts";
+import type { RecordingFile } from "../recording/recording-files.ts";
 import { recoverRecording } from "../recording/recovery.ts";
 import { DirectoryWatch, sizeOf } from "./directory-watch.ts";
 import { IndexLock } from "./index-lock.ts";
@@ -48,7 +49,9 @@ export class Indexing {
   /** How large the recordings of this process are. */
   readonly #recorded = new Map<string, number>();
   #indexer: Indexer | null = null;
-  #listing: ReturnType<DirectoryWatch["all"]> | null = null;
+  #listing: Iterator<RecordingFile> | null = null;
+  /** What the last look at the directories found, as far as it was not taken note of yet. */
+  #found: Iterator<RecordingFile> | null = null;
   #rebuilding = false;
   #rebuiltBytes = 0;
   #problem: string | null = null;
@@ -88,7 +91,7 @@ export class Indexing {
     this.#nextLook = now + lookEveryMs;
     if (this.#indexer === null && this.#options.index && this.#lock.take()) this.#begin();
     if (this.#indexer === null || this.#listing !== null) return;
-    for (const recording of this.#watch.added(Date.now())) this.#indexer.add(recording);
+    this.#found ??= this.#watch.added(Date.now());
     for (const { session, path } of this.#indexer.open()) this.#indexer.add({ session, path, size: sizeOf(path) });
     if (now >= this.#nextRecovery && !this.#indexer.hasWork) this.#recover(now);
   }
@@ -101,11 +104,12 @@ export class Indexing {
   /** Does some work, for about 40 ms at most; true when there is more to do at once. `now` is as for `look`. */
   work(now: number): boolean {
     if (now < this.#pausedUntil || this.#pace.rests(now)) return false;
-    this.#list();
+    this.#listing = this.#takeNote(this.#listing);
+    this.#found = this.#takeNote(this.#found);
     this.#seal();
     if (this.#indexer?.hasWork) this.#slice(this.#indexer, now);
     if (this.#rebuilding && this.#listing === null && this.#indexer?.hasWork === false) this.#rebuilding = false;
-    return this.#listing !== null || this.#sealer.hasWork || this.#indexer?.hasWork === true;
+    return this.#listing !== null || this.#found !== null || this.#sealer.hasWork || this.#indexer?.hasWork === true;
   }
 
   /** Makes the tables anew and starts from the first recording. */
@@ -150,12 +154,14 @@ export class Indexing {
     this.#listing = this.#watch.all();
   }
 
-  #list(): void {
-    for (let listed = 0; this.#listing !== null && listed < listedAtOnce; listed += 1) {
-      const next = this.#listing.next();
-      if (next.done === true) this.#listing = null;
-      else this.#indexer?.add(next.value);
+  /** Takes note of some recordings; what is left to take note of is returned. */
+  #takeNote(recordings: Iterator<RecordingFile> | null): Iterator<RecordingFile> | null {
+    for (let noted = 0; recordings !== null && noted < listedAtOnce; noted += 1) {
+      const next = recordings.next();
+      if (next.done === true) return null;
+      this.#indexer?.add(next.value);
     }
+    return recordings;
   }
 
   #seal(): void {

@@ -22,6 +22,12 @@ export function newSessionId(unixMillis: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** What the ids of sessions that start at `unixMillis` begin with. Ids of later ones come behind it in the order of text. */
+export function startOfId(unixMillis: number): string {
+  const hex = unixMillis.toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
 /** Whether `text` is a session id, and so safe in a file name. */
 export function isSessionId(text: string): boolean {
   return sessionIdPattern.test(text);
@@ -63,10 +69,16 @@ export function* listRecordings(dataDirectory: string): Generator<RecordingFile>
 /** The recordings in the folder of one day, oldest first. */
 export function* listDay(directory: string): Generator<RecordingFile> {
   for (const entry of entriesOf(directory)) {
-    const session = entry.name.slice(0, -".steno".length);
-    if (!entry.isFile() || !entry.name.endsWith(".steno") || !isSessionId(session)) continue;
-    const file = path.join(directory, entry.name);
-    const stat = fs.statSync(file, { throwIfNoEntry: false });
-    if (stat !== undefined) yield { session, path: file, size: stat.size };
+    const recording = entry.isFile() ? recordingIn(directory, entry.name) : null;
+    if (recording !== null) yield recording;
   }
+}
+
+/** The recording that is named `name` in the folder of its day; `null` where that is no recording's name, or not there any more. */
+export function recordingIn(directory: string, name: string): RecordingFile | null {
+  const session = name.slice(0, -".steno".length);
+  if (!name.endsWith(".steno") || !isSessionId(session)) return null;
+  const file = path.join(directory, name);
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? { session, path: file, size: stat.size } : null;
 }

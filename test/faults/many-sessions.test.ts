@@ -17,8 +17,8 @@ const inARow = Number(process.env.STENOGRAPH_SESSIONS_IN_A_ROW ?? 10_000);
 const warmedUp = inARow / 5;
 const servers = available(inject("servers")).slice(0, 1);
 
-/** Bytes that a thread may keep of each session: the library remembers the ids of those that it has indexed. */
-const keptPerSession = 128;
+/** Bytes that a thread may keep of each session: none for good, but the names of recordings that were added in the last seconds. */
+const keptPerSession = 48;
 
 /** What the recorder holds when every session is recorded, indexed and sealed. */
 interface Settled {
