@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { fields } from "../filter/fields.ts";
 import { parseFilter } from "../filter/parse-filter.ts";
 import { type FilterPredicate, type FilterRow, toPredicate } from "../filter/to-predicate.ts";
+import { connectionClaims, statementClaims } from "../library/claims.ts";
 import { digestOf } from "../library/digest.ts";
 import { failureOf } from "../model/failure.ts";
 import type { SessionOpen } from "../model/session.ts";
@@ -138,7 +139,9 @@ function filterRow(open: SessionOpen, statement: Statement): FilterRow {
     account: statement.account,
     schema: open.schema,
     client: open.client,
-    claimed: open.claimed,
+    get claims() {
+      return [...connectionClaims(open), ...statementClaims(statement)];
+    },
     command: statement.command,
     get digest() {
       return statement.sql === null ? null : digestOf(statement.sql).hash;
@@ -158,6 +161,7 @@ function filterRow(open: SessionOpen, statement: Statement): FilterRow {
 }
 
 function asJson(statement: Statement): object {
+  const claims = statementClaims(statement);
   return {
     session: statement.session,
     seq: statement.seq,
@@ -185,6 +189,7 @@ function asJson(statement: Statement): object {
     partial: statement.partial,
     redacted: statement.redacted,
     ...(statement.attributes.length > 0 && { attributes: statement.attributes }),
+    ...(claims.length > 0 && { claimed: claims }),
     ...(statement.decodeFailed !== null && { decodeFailed: statement.decodeFailed }),
   };
 }

@@ -26,7 +26,7 @@ export const fields: readonly FieldHelp[] = [
   { name: "affected", meaning: "rows affected", example: "affected:1..10" },
   { name: "bytes", meaning: "bytes in both directions", example: "bytes:>1MB" },
   { name: "duration", meaning: "from the command to the end of its answer", example: "duration:>250ms" },
-  { name: "claimed.", meaning: "what the client said about itself; not proven", example: "claimed.program_name:mysql" },
+  { name: "claimed.", meaning: "what the client said of itself or of the statement; not proven", example: "claimed.program_name:mysql" },
   { name: "is", meaning: "slow, failed, aborted or partial", example: "is:failed" },
   { name: "after", meaning: "at this time or later", example: "after:2026-01-31T09:30" },
   { name: "before", meaning: "earlier than this time", example: "before:2026-02-01" },

@@ -1,4 +1,5 @@
 import type { Actor } from "../model/actor.ts";
+import type { Claim } from "../model/claim.ts";
 import type { Outcome } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { type Filter, type NumberField, type State, slowMicros, type TextField, type TextMatch } from "./filter.ts";
@@ -14,7 +15,8 @@ export interface FilterRow {
   readonly account: string | null;
   readonly schema: string | null;
   readonly client: string;
-  readonly claimed: { readonly [name: string]: string };
+  /** What its client claimed of itself, and along with the statement. */
+  readonly claims: readonly Pick<Claim, "name" | "value">[];
   readonly command: string;
   readonly digest: string | null;
   readonly sql: string | null;
@@ -56,7 +58,7 @@ export function toPredicate(filter: Filter, now: UnixMicros): FilterPredicate {
     case "text":
       return textPredicate(filter.field, filter.match);
     case "claimed":
-      return (row) => matchesText(filter.match, Object.hasOwn(row.claimed, filter.name) ? (row.claimed[filter.name] ?? null) : null);
+      return (row) => row.claims.some(({ name, value }) => name === filter.name && matchesText(filter.match, value));
     case "number": {
       const { field, range } = filter;
       return (row) => {

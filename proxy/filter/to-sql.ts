@@ -1,11 +1,13 @@
 import type { UnixMicros } from "../model/value.ts";
 import { type Filter, type NumberField, type NumberRange, type State, slowMicros, type TextField, type TextMatch } from "./filter.ts";
 
-/** Where a regular expression looks: at a statement's text and error message, or at a fact of its session, or its command or account. */
+type PlainMatch = Exclude<TextMatch, { kind: "regex" }>;
+
+/** Where a regular expression looks: at a statement's text and error message, or at a fact of its session, at what was claimed, or at its command or account. */
 export type RegexSubject =
   | { readonly kind: "text" }
   | { readonly kind: "session"; readonly columns: readonly string[] }
-  | { readonly kind: "claimed"; readonly name: string }
+  | { readonly kind: "claimed"; readonly by: "session" | "statement"; readonly name: string }
   | { readonly kind: "name"; readonly table: "commands" | "accounts" };
 
 /**
@@ -142,12 +144,24 @@ class SqlWriter {
   }
 
   #claimed(name: string, match: TextMatch): string {
-    if (match.kind === "regex") return `s.session IN ${this.#outside(match.source, { kind: "claimed", name })}`;
-    const key = this.#parameter(name);
-    return `s.session IN (SELECT sessions.key FROM sessions, json_each(sessions.claimed) AS fact WHERE fact.key = ${key} AND ${this.#textCondition("fact.value", match)})`;
+    const [sessions, statements] =
+      match.kind === "regex"
+        ? (["session", "statement"] as const).map((by) => this.#outside(match.source, { kind: "claimed", by, name }))
+        : [this.#sessionsClaiming(name, match), this.#statementsClaiming(name, match)];
+    return `(s.session IN ${sessions} OR s.id IN ${statements})`;
   }
 
-  #textCondition(expression: string, match: Exclude<TextMatch, { kind: "regex" }>): string {
+  #sessionsClaiming(name: string, match: PlainMatch): string {
+    const isNamed = `fact.key = ${this.#parameter(name)}`;
+    return `(SELECT sessions.key FROM sessions, json_each(sessions.claimed) AS fact WHERE ${isNamed} AND ${this.#textCondition("fact.value", match)})`;
+  }
+
+  #statementsClaiming(name: string, match: PlainMatch): string {
+    const isNamed = `name = (SELECT key FROM claim_names WHERE name = ${this.#parameter(name)}) AND statement BETWEEN @lo AND @hi`;
+    return `(SELECT statement FROM claims WHERE ${isNamed} AND ${this.#textCondition("value", match)})`;
+  }
+
+  #textCondition(expression: string, match: PlainMatch): string {
     if (match.kind === "exact") return `lower(${expression}) = lower(${this.#parameter(match.text)})`;
     return `matches_wildcard(${this.#parameter(match.pattern)}, ${expression})`;
   }

@@ -120,7 +120,12 @@ function subjects(database: LibraryDatabase, subject: RegexSubject, lo: number, 
     case "session":
       return read(`SELECT key, ${subject.columns.join(", ")} FROM sessions`);
     case "claimed":
-      return read("SELECT s.key, fact.value FROM sessions AS s, json_each(s.claimed) AS fact WHERE fact.key = ?", subject.name);
+      return subject.by === "session"
+        ? read("SELECT s.key, fact.value FROM sessions AS s, json_each(s.claimed) AS fact WHERE fact.key = ?", subject.name)
+        : read(
+            "SELECT statement, value FROM claims WHERE name = (SELECT key FROM claim_names WHERE name = ?) AND statement BETWEEN ? AND ?",
+            ...[subject.name, lo, hi],
+          );
     case "name":
       return read(`SELECT key, name FROM ${subject.table}`);
     default:

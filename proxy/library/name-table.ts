@@ -9,7 +9,7 @@ export class NameTable {
   readonly #find;
   readonly #insert;
 
-  constructor(database: LibraryDatabase, table: "commands" | "accounts") {
+  constructor(database: LibraryDatabase, table: "commands" | "accounts" | "claim_names") {
     this.#find = database.prepare<[string], number>(`SELECT key FROM ${table} WHERE name = ?`).pluck();
     this.#insert = database.prepare(`INSERT INTO ${table} (name) VALUES (?)`);
   }

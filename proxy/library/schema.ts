@@ -62,6 +62,18 @@ CREATE TABLE commands (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
 CREATE TABLE accounts (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
+-- Names under which something is claimed, of itself or along with a statement, by any client.
+CREATE TABLE claim_names (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+-- What was claimed along with statements; what clients claimed of themselves is with their sessions.
+CREATE TABLE claims (
+  name INTEGER NOT NULL,
+  statement INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (name, statement, place)
+) WITHOUT ROWID;
+
 CREATE TABLE digests (
   key INTEGER PRIMARY KEY,
   hash TEXT NOT NULL UNIQUE,

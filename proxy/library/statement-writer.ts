@@ -2,6 +2,8 @@ import { outcomeNumbers } from "../filter/to-sql.ts";
 import { foldText } from "../filter/words.ts";
 import type { Statement } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
+import { ClaimTable } from "./claim-table.ts";
+import { statementClaims } from "./claims.ts";
 import { DigestWriter } from "./digest-writer.ts";
 import { NameTable } from "./name-table.ts";
 import { activityMicros, keptSqlCharacters, type LibraryDatabase } from "./schema.ts";
@@ -16,6 +18,7 @@ export class StatementWriter {
   readonly #digests: DigestWriter;
   readonly #commands: NameTable;
   readonly #accounts: NameTable;
+  readonly #claims: ClaimTable;
   readonly #activity = new Map<number, Activity>();
   readonly #insertFacts;
   readonly #insertDetails;
@@ -28,6 +31,7 @@ export class StatementWriter {
     this.#digests = new DigestWriter(database);
     this.#commands = new NameTable(database, "commands");
     this.#accounts = new NameTable(database, "accounts");
+    this.#claims = new ClaimTable(database);
     this.#insertFacts = database.prepare(`INSERT INTO statements VALUES (${marks(18)})`);
     this.#insertDetails = database.prepare(`INSERT INTO statement_details VALUES (${marks(13)})`);
     this.#insertWords = database.prepare("INSERT INTO statement_words (rowid, sql, message) VALUES (?, ?, ?)");
@@ -71,6 +75,7 @@ export class StatementWriter {
     if (statement.sql !== null || statement.message !== null) {
       this.#insertWords.run(id, folded(statement.sql), folded(statement.message));
     }
+    this.#claims.write(id, statementClaims(statement));
     this.#count(statement);
     this.#nextId += 1;
   }
@@ -87,6 +92,7 @@ export class StatementWriter {
     this.#digests.forget();
     this.#commands.forget();
     this.#accounts.forget();
+    this.#claims.forget();
     this.#activity.clear();
     this.#nextId = this.#newestId() + 1;
   }

@@ -13,7 +13,7 @@ export interface ExecuteContext {
   readonly longValues: ReadonlyMap<number, Buffer>;
   /** Collation id of the strings in it; `null` for UTF-8. */
   readonly characterSet: number | null;
-  /** False where only the types that it binds are wanted. */
+  /** False where only its attributes and the types that it binds are wanted. */
   readonly values: boolean;
 }
 
@@ -44,7 +44,7 @@ export function decodeComStmtExecute(payload: Buffer, capabilities: number, cont
     if (count === 0) return { params: [], attributes: [], boundTypes: null };
     const nulls = readNullBits(reader, count);
     const boundTypes = reader.uint8() === 1 ? readParameterTypes(reader, count, named) : null;
-    if (!context.values) return { params: [], attributes: [], boundTypes };
+    if (!context.values && count <= context.parameters) return { params: [], attributes: [], boundTypes };
     const types = boundTypes ?? context.types?.slice(0, count) ?? [];
     if (types.length < count) throw new MalformedPacket("the types of its parameters were not bound");
     const all = readParameterValues(reader, types, nulls, context);

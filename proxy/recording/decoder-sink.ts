@@ -38,6 +38,6 @@ export interface DecoderSink {
 export interface DecoderOptions {
   /** Bytes of a command that are kept; longer statement texts are cut and say so. */
   readonly commandBytes: number;
-  /** Whether parameters are decoded. */
+  /** Whether parameters are decoded; query attributes always are. */
   readonly params: boolean;
 }

@@ -13,13 +13,12 @@ export class LongValues {
   /** Adds a piece to the value of a parameter, by its index. The piece is copied. */
   add(seq: number, index: number, piece: Buffer): void {
     this.seqs.push(seq);
-    if (!this.keep) return;
     const pieces = this.pieces.get(index) ?? [];
-    pieces.push(Buffer.from(piece));
+    if (this.keep) pieces.push(Buffer.from(piece));
     this.pieces.set(index, pieces);
   }
 
-  /** Whole values by parameter index. */
+  /** Whole values by parameter index; empty ones where they are not kept. */
   joined(): ReadonlyMap<number, Buffer> {
     return new Map([...this.pieces].map(([index, pieces]) => [index, Buffer.concat(pieces)]));
   }

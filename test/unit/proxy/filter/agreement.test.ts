@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseFilter } from "../../../../proxy/filter/parse-filter.ts";
 import { type FilterRow, toPredicate } from "../../../../proxy/filter/to-predicate.ts";
+import { connectionClaims, statementClaims } from "../../../../proxy/library/claims.ts";
 import { digestOf } from "../../../../proxy/library/digest.ts";
 import { prepareFilter } from "../../../../proxy/library/filter-query.ts";
 import { configure, recreateTables } from "../../../../proxy/library/schema.ts";
 import { SessionTable } from "../../../../proxy/library/session-table.ts";
 import { StatementWriter } from "../../../../proxy/library/statement-writer.ts";
 import type { SessionOpen } from "../../../../proxy/model/session.ts";
-import type { Statement } from "../../../../proxy/model/statement.ts";
+import type { Parameter, Statement } from "../../../../proxy/model/statement.ts";
 import { machineOf, osUser, personOf } from "../../../support/identity/actors.ts";
 import { sessionOpenOf, statementOf } from "../../../support/library/statement-of.ts";
 
@@ -55,11 +56,18 @@ const session: fc.Arbitrary<Partial<SessionOpen>> = fc.record({
   claimed: fc.dictionary(fc.constantFrom("program_name", "_pid", "a.b"), name),
 });
 
+const attribute: fc.Arbitrary<Parameter> = fc
+  .tuple(fc.constantFrom("program_name", "a.b"), fc.oneof(name, fc.constant(null)))
+  .map(([named, value]) => ({ name: named, type: "MYSQL_TYPE_STRING", unsigned: false, value }));
+const tagged = (sql: string | null): fc.Arbitrary<string | null> =>
+  sql === null ? fc.constant(sql) : fc.constantFrom("", "/*a.b='Anna',program_name='b%2Ab'*/").map((comment) => `${sql} ${comment}`);
+
 const statement: fc.Arbitrary<Partial<Statement>> = fc.record({
   at: fc.constantFrom(now - 3_600_000_000, now - 60_000_000, now - 1, now),
   account: orNull(fc.constantFrom("app@%", "app", "Root@localhost", "@", "")),
   command: fc.constantFrom("COM_QUERY", "COM_STMT_EXECUTE", "COM_UNKNOWN_0x42", "com_x"),
-  sql: orNull(text),
+  sql: orNull(text).chain(tagged),
+  attributes: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(attribute, { maxLength: 3 })),
   message: orNull(text),
   errno: orNull(fc.constantFrom(1064, 1146)),
   outcome: fc.constantFrom("ok", "error", "aborted", "denied"),
@@ -141,7 +149,14 @@ const { filter } = fc.letrec<{ filter: string }>((tie) => ({
 
 function rowOf(open: SessionOpen, made: Statement): FilterRow {
   const digest = made.sql === null ? null : digestOf(made.sql).hash;
-  return { ...made, ...open, account: made.account, actor: open.actor, claimed: open.claimed, digest };
+  return {
+    ...made,
+    ...open,
+    account: made.account,
+    actor: open.actor,
+    claims: [...connectionClaims(open), ...statementClaims(made)],
+    digest,
+  };
 }
 
 describe("SQL and predicate", () => {

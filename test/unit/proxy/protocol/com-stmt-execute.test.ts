@@ -87,6 +87,13 @@ describe("COM_STMT_EXECUTE", () => {
     expect(execute.attributes).toEqual([{ name: "key", type: "MYSQL_TYPE_STRING", unsigned: false, value: "x" }]);
   });
 
+  it("reads attributes also where values are not wanted, past those that came before", () => {
+    const payload = hex("17 01000000 08 01000000 03 00 01 fc00 00 0800 00 fe00 03 6b6579 0300000000000000 01 78");
+    const longValues = new Map([[0, Buffer.alloc(0)]]);
+    const execute = decoded(decodeComStmtExecute(payload, Capability.QUERY_ATTRIBUTES, context({ longValues, values: false })));
+    expect(execute.attributes.map(({ name, value }) => [name, value])).toEqual([["key", "x"]]);
+  });
+
   it("without parameters has none, however little follows", () => {
     const nothing = { params: [], attributes: [], boundTypes: null };
     expect(decoded(decodeComStmtExecute(hex(head), 0, context({ parameters: 0 })))).toEqual(nothing);
