@@ -7,7 +7,7 @@ import path from "node:path";
 import { crc32 } from "node:zlib";
 import { FailureError } from "../model/failure.ts";
 import { nowNs } from "./clock.ts";
-import { encodeFileHeader, encodeJsonFrame, FrameKind, frameHeadBytes, frameTailBytes, writeFrameHead } from "./frame.ts";
+import { encodeFileHeader, encodeJsonFrame, FrameKind, frameHeadBytes, frameTailBytes, maxFramePayload, writeFrameHead } from "./frame.ts";
 import { recordingFailure } from "./recording-failure.ts";
 
 /** Payloads up to this size are copied next to their head and written by one `write`; larger ones go by `writev`. */
@@ -83,8 +83,19 @@ export class RecordingWriter {
     return this.length;
   }
 
-  /** Appends a frame with the bytes that passed. Has been written when it returns; throws a `FailureError` if not. */
+  /**
+   * Appends the bytes that passed: one frame, or several where there are more than a frame may hold. Has been written when it
+   * returns; throws a `FailureError` if not.
+   */
   append(kind: FrameKind, atNs: bigint, payload: Buffer): void {
+    let from = 0;
+    for (; payload.length - from > maxFramePayload; from += maxFramePayload) {
+      this.appendFrame(kind, atNs, payload.subarray(from, from + maxFramePayload));
+    }
+    this.appendFrame(kind, atNs, from === 0 ? payload : payload.subarray(from));
+  }
+
+  private appendFrame(kind: FrameKind, atNs: bigint, payload: Buffer): void {
     const bytes = payload.length;
     if (bytes > copyLimit) {
       writeFrameHead(largeHead, 0, kind, atNs, bytes);

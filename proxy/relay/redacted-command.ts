@@ -35,6 +35,9 @@ interface ValuePlace {
   readonly type: number;
 }
 
+/** Secrets of one execution that are replaced one by one. Where there are more, which takes ever longer and more memory, nothing is kept. */
+const mostSecrets = 500_000;
+
 const marked = new PacketWriter().lengthEncodedBytes(marker).payload();
 
 const fixedTypes: ReadonlySet<number> = new Set([
@@ -73,7 +76,8 @@ export function redactParameters(payload: Buffer, capabilities: number, of: Watc
   const found = decoding("parameters", payload, (reader) => (bulk ? bulkSecrets(reader, of) : executeSecrets(reader, capabilities, of)));
   of.long.clear();
   // What cannot be decoded may be anything.
-  if (!found.ok) return { payload: Buffer.concat([payload.subarray(0, 7), Buffer.alloc(Math.max(0, payload.length - 7))]), redacted: 1 };
+  if (!found.ok || found.value.length > mostSecrets)
+    return { payload: Buffer.concat([payload.subarray(0, 7), Buffer.alloc(Math.max(0, payload.length - 7))]), redacted: 1 };
   return found.value.length === 0 ? null : { payload: withoutValues(payload, found.value), redacted: found.value.length };
 }
 
@@ -115,7 +119,7 @@ function bulkSecrets(reader: PacketReader, of: WatchedStatement): ValuePlace[] {
   if (has(reader.uint16(), typesFollow)) of.types = readParameterTypes(reader, of.parameters, false);
   const types = typesOf(of);
   const places: ValuePlace[] = [];
-  while (reader.remaining > 0) {
+  while (reader.remaining > 0 && places.length <= mostSecrets) {
     for (const [index, { type }] of types.entries()) {
       if (reader.uint8() !== 0) continue;
       const place = passValue(reader, type);

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FrameKind } from "../../../../proxy/recording/frame.ts";
+import { FrameKind, maxFramePayload } from "../../../../proxy/recording/frame.ts";
 import { FrameReader } from "../../../../proxy/recording/frame-reader.ts";
 import { type RecordingFileSystem, RecordingWriter } from "../../../../proxy/recording/recording-writer.ts";
 import { FaultyFiles } from "../../../support/faulty-files.ts";
@@ -49,6 +49,17 @@ function shortWrites(most: number): RecordingFileSystem {
 }
 
 describe("a writer", () => {
+  it("records what is longer than a frame may be in several, so that it can be read again", () => {
+    const long = Buffer.alloc(maxFramePayload + 1000, "0123456789");
+    const writer = RecordingWriter.create(file, openFrame(0));
+    writer.append(FrameKind.client, 1n, long);
+    writer.append(FrameKind.upstream, 2n, Buffer.from("behind"));
+    writer.close();
+    const read = readBack();
+    expect(read).toMatchObject({ kinds: [FrameKind.open, FrameKind.client, FrameKind.client, FrameKind.upstream], whole: true });
+    expect(Buffer.concat(read.payloads.slice(0, 2)).equals(long)).toBe(true);
+  });
+
   it.each([
     ["that writes all at once", fs as RecordingFileSystem],
     ["whose writes take seven bytes at a time", shortWrites(7)],

@@ -229,6 +229,15 @@ describe("a prepared statement with a secret parameter", () => {
     expect(relayed([bulk(["hunter2", "hunter3"])], prepared(aes, 2)).recorded).toEqual(bulk(["<redacted>", "<redacted>"]));
   });
 
+  it("is recorded without anything behind its id where its bulk execution holds more secrets than can be replaced one by one", () => {
+    const rows = Buffer.alloc(4 * 2_000_000);
+    const bulk = new PacketWriter().uint8(Command.STMT_BULK_EXECUTE).uint32(7).uint16(128).uint16(0xfd).uint16(0xfd);
+    const packet = toPackets(bulk.bytes(rows).payload(), 0);
+    const { forwarded, recorded, redacted } = relayed([packet], prepared(aes, 2));
+    expect(forwarded.equals(packet)).toBe(true);
+    expect([recorded.length, redacted]).toEqual([packet.length, 1]);
+  });
+
   it("is forgotten when it is closed, and executed under MariaDB's id of the last one", () => {
     const phase = prepared(aes, 2);
     const last = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
