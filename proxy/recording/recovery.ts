@@ -10,7 +10,7 @@ import { FrameReader, type ReadEnd } from "./frame-reader.ts";
 import { holdsFrame } from "./frame-search.ts";
 import { recorderIsAlive } from "./recorder-lock.ts";
 import { keepingFailure } from "./recording-failure.ts";
-import { sealRecording } from "./seal.ts";
+import { sealRecording, takeBack } from "./seal.ts";
 
 /** What recovery did with one recording. */
 export type Recovery =
@@ -87,8 +87,17 @@ function closeRecording(file: string, found: Inspection, end: ReadEnd): Recovery
   const size = fs.statSync(file).size;
   if (end.kind !== "end" && holdsFrame(file, end.offset + 1)) return { kind: "damaged", reason: `${end.reason} at byte ${end.offset}` };
   if (end.offset < size) cutTail(file, end.offset);
-  if (!found.closed) fs.appendFileSync(file, encodeJsonFrame(FrameKind.close, nowNs(), crashed(found)), { flush: true });
+  if (!found.closed) appendClose(file, found, end.offset);
   return { kind: "recovered", cutBytes: size - end.offset };
+}
+
+function appendClose(file: string, found: Inspection, size: number): void {
+  try {
+    fs.appendFileSync(file, encodeJsonFrame(FrameKind.close, nowNs(), crashed(found)), { flush: true });
+  } catch (thrown) {
+    takeBack(file, size);
+    throw thrown;
+  }
 }
 
 /** Cuts what lies behind the last whole frame, after it has been copied: a length that was damaged must cost nobody the rest. */
@@ -99,7 +108,8 @@ function cutTail(file: string, from: number): void {
     const block = Buffer.allocUnsafe(256 * 1024);
     let at = from;
     for (let read = fs.readSync(source, block, 0, block.length, at); read > 0; read = fs.readSync(source, block, 0, block.length, at)) {
-      fs.writeSync(kept, block, 0, read);
+      // The disk may take less than it is given, and the rest or nothing at the next try.
+      for (let written = 0; written < read; ) written += fs.writeSync(kept, block, written, read - written);
       at += read;
     }
     fs.fsyncSync(kept);

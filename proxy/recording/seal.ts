@@ -85,8 +85,8 @@ export function sealRecording(file: string): Seal {
   return seal;
 }
 
-/** Cuts a half-written seal. Where even that fails, the next start finds it torn and cuts it. */
-function takeBack(file: string, length: number): void {
+/** Cuts a half-written frame behind `length`. Where even that fails, the next start finds it torn and cuts it. */
+export function takeBack(file: string, length: number): void {
   try {
     fs.truncateSync(file, length);
   } catch {

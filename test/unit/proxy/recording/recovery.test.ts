@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { encodeFrame, FrameKind, frameHeadBytes } from "../../../../proxy/recording/frame.ts";
 import { FrameReader } from "../../../../proxy/recording/frame-reader.ts";
 import { RecorderLock } from "../../../../proxy/recording/recorder-lock.ts";
@@ -79,6 +79,41 @@ describe("a recording whose recorder is gone", () => {
     expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: tail.length });
     expect(fs.readFileSync(`${file}.torn`)).toEqual(tail);
     expect(fs.statSync(file).size).toBeGreaterThan(size);
+    expect(verifyRecording(file)).toEqual({ ok: true });
+  });
+
+  it("keeps all of what it cuts where the disk takes only part of it at once", () => {
+    writeRecording(file, openFrame(0), stretches, false);
+    const tail = Buffer.alloc(5000, "torn");
+    appendedTo(tail);
+    const writeSync = fs.writeSync as (fd: number, buffer: Buffer, offset: number, length: number) => number;
+    const spy = vi
+      .spyOn(fs, "writeSync")
+      .mockImplementation(((fd: number, buffer: Buffer, offset: number, length: number) =>
+        writeSync(fd, buffer, offset, Math.min(length, 700))) as typeof fs.writeSync);
+    try {
+      expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: tail.length });
+    } finally {
+      spy.mockRestore();
+    }
+    expect(fs.readFileSync(`${file}.torn`)).toEqual(tail);
+  });
+
+  it("still has what it cut where its close frame could not be written, and is recovered the next time", () => {
+    writeRecording(file, openFrame(0), stretches, false);
+    const tail = Buffer.alloc(500, "torn");
+    appendedTo(tail);
+    const full = vi.spyOn(fs, "appendFileSync").mockImplementation((to, bytes) => {
+      fs.writeFileSync(to, (bytes as Buffer).subarray(0, 20), { flag: "a" });
+      throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    });
+    try {
+      expect(() => recoverRecording(directory.path, file)).toThrow(/could not be recovered: the disk is full/);
+    } finally {
+      full.mockRestore();
+    }
+    expect(recoverRecording(directory.path, file).kind).toBe("recovered");
+    expect(fs.readFileSync(`${file}.torn`)).toEqual(tail);
     expect(verifyRecording(file)).toEqual({ ok: true });
   });
 
