@@ -45,6 +45,14 @@ const repeatable: ReadonlySet<AccessEvent["kind"]> = new Set([
   "sign-in-answer-refused",
 ]);
 
+export interface AccessLogOptions {
+  readonly dataDirectory: string;
+  /** Hears why something could not be written; what happened goes on without it. */
+  readonly failed: (message: string) => void;
+  /** Milliseconds since the Unix epoch. */
+  readonly now?: () => number;
+}
+
 export function accessLogPath(dataDirectory: string): string {
   return join(dataDirectory, "access-log.jsonl");
 }
@@ -59,15 +67,14 @@ export class AccessLog {
   readonly #now: () => number;
   readonly #limit = new RepeatLimit<AccessEvent>();
 
-  /** `failed` hears why something could not be written; what happened goes on without it. `now`: milliseconds since the Unix epoch. */
-  constructor(dataDirectory: string, failed: (message: string) => void, now: () => number = Date.now) {
+  constructor({ dataDirectory, failed, now = Date.now }: AccessLogOptions) {
     this.#path = accessLogPath(dataDirectory);
     this.#failed = failed;
     this.#now = now;
   }
 
   /** Writes it before it returns; never throws. */
-  write(event: AccessEvent): void {
+  record(event: AccessEvent): void {
     const now = this.#now();
     this.#writeHeldBack(now);
     if (repeatable.has(event.kind) && !this.#limit.passes(repeatKey(event), event, now)) return;

@@ -21,12 +21,7 @@ beforeEach(() => {
 
 afterEach(() => data[Symbol.dispose]());
 
-const open = () =>
-  new AccessLog(
-    data.path,
-    (message) => failures.push(message),
-    () => now,
-  );
+const open = () => new AccessLog({ dataDirectory: data.path, failed: (message) => failures.push(message), now: () => now });
 const lines = () =>
   readFileSync(accessLogPath(data.path), "utf8")
     .trimEnd()
@@ -46,9 +41,9 @@ const refusedClient = (user: string): AccessEvent => ({
 
 describe("The access log", () => {
   it("gets a line for each event, with its time and who did it, and is for its owner's eyes only", () => {
-    open().write({ kind: "signed-in", actor: anna });
+    open().record({ kind: "signed-in", actor: anna });
     now += 1500;
-    open().write({ kind: "sign-in-failed", actor: null, code: "token-refused", message: "No." });
+    open().record({ kind: "sign-in-failed", actor: null, code: "token-refused", message: "No." });
     expect(lines()).toEqual([
       { at: "2026-01-31T12:00:00.000000Z", kind: "signed-in", actor: anna },
       { at: "2026-01-31T12:00:01.500000Z", kind: "sign-in-failed", actor: null, code: "token-refused", message: "No." },
@@ -57,22 +52,22 @@ describe("The access log", () => {
   });
 
   it("keeps a line whole, whatever is in a name", () => {
-    open().write({ kind: "signed-in", actor: personOf({ name: 'a\n{"kind":"signed-in"}\u2028b' }) });
+    open().record({ kind: "signed-in", actor: personOf({ name: 'a\n{"kind":"signed-in"}\u2028b' }) });
     expect(lines()).toHaveLength(1);
   });
 
   it("writes the first of what repeats itself, and how many more there were when ten minutes are over", () => {
     const log = open();
-    for (let n = 0; n < 100_000; n += 1) log.write(refusedCall("statements.page"));
+    for (let n = 0; n < 100_000; n += 1) log.record(refusedCall("statements.page"));
     expect(lines()).toHaveLength(3);
     now += 10 * minute;
-    log.write(refusedCall("statements.page"));
+    log.record(refusedCall("statements.page"));
     expect(lines().slice(3)).toMatchObject([{ kind: "refused-call", call: "statements.page", times: 99_997 }, { call: "statements.page" }]);
   });
 
   it("loses no number at its end", () => {
     const log = open();
-    for (let n = 0; n < 10; n += 1) log.write(refusedCall("sessions.list"));
+    for (let n = 0; n < 10; n += 1) log.record(refusedCall("sessions.list"));
     log.close();
     expect(lines().at(-1)).toMatchObject({ call: "sessions.list", times: 7 });
   });
@@ -80,13 +75,13 @@ describe("The access log", () => {
   it("tells apart who is refused what", () => {
     const log = open();
     for (const event of [refusedCall("a"), refusedCall("b"), refusedCall("a", ben), refusedClient("eve"), refusedClient("mallory")])
-      for (let n = 0; n < 5; n += 1) log.write(event);
+      for (let n = 0; n < 5; n += 1) log.record(event);
     expect(lines()).toHaveLength(15);
   });
 
   it("stays small where names are made up without end, and still counts them", () => {
     const log = open();
-    for (let n = 0; n < 20_000; n += 1) log.write(refusedClient(`user-${n}`));
+    for (let n = 0; n < 20_000; n += 1) log.record(refusedClient(`user-${n}`));
     expect(lines().length).toBeLessThan(300);
     log.close();
     expect(lines().reduce((sum, { times }) => sum + (typeof times === "number" ? times : 1), 0)).toBe(20_000);
@@ -94,14 +89,14 @@ describe("The access log", () => {
 
   it("never holds back what nobody can cause in a loop", () => {
     const log = open();
-    for (let n = 0; n < 20; n += 1) log.write({ kind: "signed-in", actor: anna });
+    for (let n = 0; n < 20; n += 1) log.record({ kind: "signed-in", actor: anna });
     expect(lines()).toHaveLength(20);
   });
 
   it("says what could not be written, and goes on", () => {
     mkdirSync(accessLogPath(data.path));
     chmodSync(accessLogPath(data.path), 0o500);
-    open().write({ kind: "signed-in", actor: anna });
+    open().record({ kind: "signed-in", actor: anna });
     expect(failures).toEqual([expect.stringMatching(/^The access log .* could not be written: .*"kind":"signed-in"/)]);
   });
 });
