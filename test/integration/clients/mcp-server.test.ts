@@ -1,52 +1,12 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { createConnection } from "mysql2/promise";
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Value } from "../../../proxy/model/value.ts";
 import { listRecordings } from "../../../proxy/recording/recording-files.ts";
+import { type McpAgent, startMcpAgent } from "../../support/mcp-agent.ts";
 import { type RecordedRelay, startRecordedRelay } from "../../support/recorded-relay.ts";
 import { available } from "../../support/servers.ts";
 import { listSessions } from "../../support/stenograph.ts";
 import { type DecodedStatement, decodeAll } from "../../support/wire/decode.ts";
-
-/** The MCP server's program, as `npx` would run it. */
-const program = join(dirname(createRequire(import.meta.url).resolve("@berthojoris/mcp-mysql-server/package.json")), "bin", "mcp-mysql.js");
-
-/** What a tool gave: its text, and whether it is an error. */
-interface ToolAnswer {
-  readonly text: string;
-  readonly failed: boolean;
-}
-
-/** An MCP client whose server is signed in through the proxy. */
-interface Agent {
-  toolNames(): Promise<string[]>;
-  call(name: string, args: Record<string, unknown>): Promise<ToolAnswer>;
-  close(): Promise<void>;
-}
-
-/** Runs the MCP server on `database` at `port` with `permissions`, and does the MCP handshake with it. */
-async function startAgent(
-  port: number,
-  account: { readonly user: string; readonly password: string },
-  permissions: string,
-): Promise<Agent> {
-  const url = `mysql://${account.user}:${account.password}@127.0.0.1:${port}/mcp`;
-  const transport = new StdioClientTransport({ command: process.execPath, args: [program, url, permissions], stderr: "ignore" });
-  const client = new Client({ name: "an-agent", version: "1.0.0" });
-  await client.connect(transport);
-  return {
-    toolNames: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: async (name, args) => {
-      const { content, isError } = await client.callTool({ name, arguments: args });
-      const [first] = content as { type: string; text: string }[];
-      return { text: first?.text ?? "", failed: isError === true };
-    },
-    close: () => client.close(),
-  };
-}
 
 /** The recorded rows of a result as the MCP server gives rows: objects by column name. */
 function asObjects({ results }: DecodedStatement): Record<string, Value>[] {
@@ -59,7 +19,7 @@ const alice = { user: "alice", password: "alicepw" };
 
 describe.each(available(inject("servers")))("an MCP server through the proxy at $kind", (server) => {
   let relay: RecordedRelay;
-  let started: Agent | null = null;
+  let started: McpAgent | null = null;
 
   beforeAll(async () => {
     const direct = await createConnection({ host: server.host, port: server.port, ...server.app, charset: "utf8mb4" });
@@ -82,13 +42,13 @@ describe.each(available(inject("servers")))("an MCP server through the proxy at 
     relay.remove();
   });
 
-  async function start(permissions: string): Promise<Agent> {
-    started = await startAgent(relay.port, alice, permissions);
+  async function start(permissions: string): Promise<McpAgent> {
+    started = await startMcpAgent({ port: relay.port, ...alice, database: "mcp" }, permissions);
     return started;
   }
 
   /** Every statement that was recorded, after the agent has gone. */
-  async function recordedOf(agent: Agent): Promise<DecodedStatement[]> {
+  async function recordedOf(agent: McpAgent): Promise<DecodedStatement[]> {
     await agent.close();
     await relay.untilIdle();
     return [...listRecordings(relay.dataDirectory)].flatMap(({ path }) => decodeAll(path));
