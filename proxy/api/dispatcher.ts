@@ -82,8 +82,8 @@ async function answer(channel: ServerChannel, handlers: Handlers, message: Named
   if (!isCall(name)) throw new FailureError("unknown-call", `There is no call named “${name.slice(0, 100)}”.`);
   const input = checked(calls[name].input, message.input);
   // TypeScript cannot relate a name to its own handler across the union; the tables are typed entry by entry.
-  const handler = handlers.calls[name] as (input: unknown) => Promise<unknown>;
-  const output = await handler(input);
+  const handler = handlers.calls[name] as (input: unknown, signal: AbortSignal) => Promise<unknown>;
+  const output = await handler(input, signal);
   if (!signal.aborted) channel.send({ kind: "answer", id: message.id, output });
 }
 

@@ -6,8 +6,11 @@ export type ValidInput<N extends CallName> = z.output<Calls[N]["input"]>;
 /** A subscription's input after validation. */
 export type ValidStreamInput<N extends StreamName> = z.output<Streams[N]["input"]>;
 
-/** One function for each call; a rejection with `FailureError` becomes the call's failure. */
-export type CallHandlers = { readonly [N in CallName]: (input: ValidInput<N>) => Promise<CallOutput<N>> };
+/**
+ * One function for each call; a rejection with `FailureError` becomes the call's failure. When `signal` aborts, nobody
+ * waits for the answer any more.
+ */
+export type CallHandlers = { readonly [N in CallName]: (input: ValidInput<N>, signal?: AbortSignal) => Promise<CallOutput<N>> };
 
 /**
  * One function for each stream. The iterable is pulled: it is asked for the next event only when the transport can

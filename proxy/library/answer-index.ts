@@ -5,6 +5,7 @@ import type { ColumnDefinition } from "../protocol/column-definition.ts";
 import { recordingPath } from "../recording/recording-files.ts";
 import { type FindStatement, readStatementInTurns } from "../recording/statement-reader.ts";
 import { inTurns } from "./in-turns.ts";
+import { SharedReading } from "./shared-reading.ts";
 
 /** Rows between two places that are kept, from which a window is read. */
 export const rowsBetweenPlaces = 1000;
@@ -33,7 +34,7 @@ export interface IndexedAnswer {
 export class AnswerIndex {
   readonly #dataDirectory: string;
   readonly #kept = new Map<string, IndexedAnswer>();
-  readonly #reading = new Map<string, Promise<IndexedAnswer>>();
+  readonly #reading = new Map<string, SharedReading<IndexedAnswer>>();
 
   constructor(dataDirectory: string) {
     this.#dataDirectory = dataDirectory;
@@ -41,23 +42,26 @@ export class AnswerIndex {
 
   /**
    * Reads in turns, so that others are answered meanwhile; who asks for what is being read waits for the same reading.
-   * Rejects with a `FailureError` where the recording or the statement in it is not there any more.
+   * Rejects with a `FailureError` where the recording or the statement in it is not there any more. The reading stops when
+   * the `signal`s of all who wait for it have aborted.
    */
-  async get(session: string, seq: number, find: FindStatement): Promise<IndexedAnswer> {
+  async get(session: string, seq: number, find: FindStatement, signal?: AbortSignal): Promise<IndexedAnswer> {
     const key = `${session}/${seq}`;
-    const answer = this.#kept.get(key) ?? (await this.#once(key, () => this.#read(session, seq, find)));
+    const answer = this.#kept.get(key) ?? (await this.#once(key, signal, (stop) => this.#read(session, seq, find, stop)));
     this.#kept.delete(key);
     this.#kept.set(key, answer);
     this.#forgetOldest();
     return answer;
   }
 
-  #once(key: string, read: () => Promise<IndexedAnswer>): Promise<IndexedAnswer> {
+  #once(key: string, signal: AbortSignal | undefined, read: (stop: AbortSignal) => Promise<IndexedAnswer>): Promise<IndexedAnswer> {
     const known = this.#reading.get(key);
-    if (known !== undefined) return known;
-    const reading = read().finally(() => this.#reading.delete(key));
+    if (known !== undefined) return known.wait(signal);
+    const reading = new SharedReading(read, () => {
+      if (this.#reading.get(key) === reading) this.#reading.delete(key);
+    });
     this.#reading.set(key, reading);
-    return reading;
+    return reading.wait(signal);
   }
 
   #forgetOldest(): void {
@@ -74,7 +78,7 @@ export class AnswerIndex {
     this.#kept.clear();
   }
 
-  async #read(session: string, seq: number, find: FindStatement): Promise<IndexedAnswer> {
+  async #read(session: string, seq: number, find: FindStatement, stop: AbortSignal): Promise<IndexedAnswer> {
     const positions = find(seq);
     if (positions === null) throw new FailureError("not-found", `There is no statement ${seq} in session ${session}.`);
     const file = recordingPath(this.#dataDirectory, session);
@@ -96,17 +100,26 @@ export class AnswerIndex {
             indexed.binary = row.binary;
           },
         }),
+        stop,
       ),
     );
     if (statement === null) throw new FailureError("not-found", `Statement ${seq} is not in the recording ${path.basename(file)} in full.`);
-    return { file, statement, results: await this.#withColumns(results, session, positions.context?.columns ?? null, find) };
+    return {
+      file,
+      statement,
+      results: await this.#withColumns(results, session, { announcedBy: positions.context?.columns ?? null, find, stop }),
+    };
   }
 
   /** Rows that COM_STMT_FETCH brought have the columns that the statement before it announced. */
-  async #withColumns(results: IndexedResult[], session: string, announcedBy: number | null, find: FindStatement): Promise<IndexedResult[]> {
+  async #withColumns(
+    results: IndexedResult[],
+    session: string,
+    { announcedBy, find, stop }: { announcedBy: number | null; find: FindStatement; stop: AbortSignal },
+  ): Promise<IndexedResult[]> {
     const [only] = results;
     if (only === undefined || announcedBy === null || only.definitions.length > 0) return results;
-    const [announced] = (await this.get(session, announcedBy, find)).results;
+    const [announced] = (await this.get(session, announcedBy, find, stop)).results;
     return announced === undefined ? results : [{ ...only, columns: announced.columns, definitions: announced.definitions }];
   }
 }

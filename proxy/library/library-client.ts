@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { type Failure, FailureError } from "../model/failure.ts";
+import { cancelled, type Failure, FailureError } from "../model/failure.ts";
 import { allSessions, mayRead, type ReadScope } from "../model/read-scope.ts";
 import type { Session } from "../model/session.ts";
 import type { LibraryState } from "../model/status.ts";
@@ -35,8 +35,8 @@ interface Follow {
 
 /** The library as far as one reader may read it. */
 export interface LibraryReader {
-  /** Asks the library; rejects with a `FailureError`. */
-  call<N extends LibraryCallName>(name: N, input: LibraryInput<N>): Promise<LibraryOutput<N>>;
+  /** Asks the library; rejects with a `FailureError`. Where `signal` aborts, the library stops what it does for the answer. */
+  call<N extends LibraryCallName>(name: N, input: LibraryInput<N>, signal?: AbortSignal): Promise<LibraryOutput<N>>;
   /** Delivers rows that match `filter` and arrive after the cursor, until the returned function is called. */
   follow(filter: string, after: number, listener: FollowListener): () => void;
   onSessions(listener: (sessions: readonly Session[]) => void): () => void;
@@ -83,7 +83,7 @@ export class LibraryClient implements LibraryReader {
   /** The library for a reader who may read no more than `scope` says; the library itself is for who may read all. */
   within(scope: ReadScope): LibraryReader {
     return {
-      call: (name, input) => this.#call(name, input, scope),
+      call: (name, input, signal) => this.#call(name, input, scope, signal),
       follow: (filter, after, listener) => this.#follow(filter, after, listener, scope),
       onSessions: (listener) =>
         this.onSessions((sessions) => {
@@ -93,21 +93,33 @@ export class LibraryClient implements LibraryReader {
     };
   }
 
-  call<N extends LibraryCallName>(name: N, input: LibraryInput<N>): Promise<LibraryOutput<N>> {
-    return this.#call(name, input, allSessions);
+  call<N extends LibraryCallName>(name: N, input: LibraryInput<N>, signal?: AbortSignal): Promise<LibraryOutput<N>> {
+    return this.#call(name, input, allSessions, signal);
   }
 
   follow(filter: string, after: number, listener: FollowListener): () => void {
     return this.#follow(filter, after, listener, allSessions);
   }
 
-  #call<N extends LibraryCallName>(name: N, input: LibraryInput<N>, scope: ReadScope): Promise<LibraryOutput<N>> {
+  #call<N extends LibraryCallName>(
+    name: N,
+    input: LibraryInput<N>,
+    scope: ReadScope,
+    signal: AbortSignal | undefined,
+  ): Promise<LibraryOutput<N>> {
     if (this.#worker === null) return Promise.reject(this.#stopped());
+    if (signal?.aborted) return Promise.reject(cancelled());
     const id = this.#nextId();
-    return new Promise<LibraryOutput<N>>((resolve, reject) => {
+    const cancel = (): void => {
+      this.#send({ kind: "cancel", id });
+      this.#take(id)?.reject(cancelled());
+    };
+    signal?.addEventListener("abort", cancel);
+    const answered = new Promise<LibraryOutput<N>>((resolve, reject) => {
       this.#calls.set(id, { resolve: (output) => resolve(output as LibraryOutput<N>), reject });
       this.#send({ kind: "call", id, name, input, scope });
     });
+    return answered.finally(() => signal?.removeEventListener("abort", cancel));
   }
 
   #follow(filter: string, after: number, listener: FollowListener, scope: ReadScope): () => void {

@@ -2,6 +2,8 @@ import { FailureError, failureOf } from "../model/failure.ts";
 import type { ReadScope } from "../model/read-scope.ts";
 import type { Session } from "../model/session.ts";
 import type { LibraryState } from "../model/status.ts";
+import { type AskedCall, CallQueue } from "./call-queue.ts";
+import { claimNames } from "./claim-table.ts";
 import { Followers } from "./followers.ts";
 import { histogram } from "./histogram.ts";
 import { inTurns } from "./in-turns.ts";
@@ -32,6 +34,7 @@ type CallHandlers = {
   [N in LibraryCallName]: (
     input: LibraryCalls[N]["input"],
     scope: ReadScope,
+    signal: AbortSignal,
   ) => LibraryCalls[N]["output"] | Promise<LibraryCalls[N]["output"]>;
 };
 
@@ -42,6 +45,7 @@ export class LibraryWorker {
   readonly #database: LibraryDatabase;
   readonly #indexing: Indexing;
   readonly #settled: SettledWait;
+  readonly #asked: CallQueue;
   #readers: Readers | null = null;
   #newest = 0;
   #version = -1;
@@ -56,6 +60,7 @@ export class LibraryWorker {
     this.#options = options;
     this.#send = send;
     this.#database = openLibrary(options.dataDirectory);
+    this.#asked = new CallQueue((call, signal) => this.#answer(call, signal), send);
     this.#indexing = new Indexing(this.#database, options, {
       indexed: ({ newest, sessions }) => {
         this.#arrived(newest);
@@ -74,7 +79,10 @@ export class LibraryWorker {
   receive(message: ToLibrary): void {
     switch (message.kind) {
       case "call":
-        void this.#answer(message.id, message.name, message.input, message.scope);
+        this.#asked.add(message);
+        return;
+      case "cancel":
+        this.#asked.cancel(message.id);
         return;
       case "follow":
         this.#follow(message.id, message.filter, message.after, message.scope);
@@ -103,15 +111,16 @@ export class LibraryWorker {
       this.#schedule();
       return page;
     },
-    "statements.histogram": (input, scope) =>
-      inTurns(histogram(this.#database, this.#read().search.query(input.filter, scope), input, this.#newest)),
-    "statements.get": ({ session, seq }, scope) => {
+    "statements.histogram": (input, scope, signal) =>
+      inTurns(histogram(this.#database, this.#read().search.query(input.filter, scope), input, this.#newest), signal),
+    "statements.claimNames": (_input, scope) => ({ names: claimNames(this.#database, scope) }),
+    "statements.get": ({ session, seq }, scope, signal) => {
       this.#readable(session, scope);
-      return this.#read().statements.detail(session, seq);
+      return this.#read().statements.detail(session, seq, signal);
     },
-    "statements.rows": (input, scope) => {
+    "statements.rows": (input, scope, signal) => {
       this.#readable(input.session, scope);
-      return this.#read().statements.rows(input);
+      return this.#read().statements.rows(input, signal);
     },
     "library.settled": async () => {
       this.#indexing.list();
@@ -122,13 +131,9 @@ export class LibraryWorker {
     "library.reindex": () => this.#reindex(),
   };
 
-  async #answer(id: number, name: LibraryCallName, input: unknown, scope: ReadScope): Promise<void> {
-    try {
-      const handle = this.#calls[name] as (input: unknown, scope: ReadScope) => unknown;
-      this.#send({ kind: "answer", id, output: await handle(input, scope) });
-    } catch (thrown) {
-      this.#send({ kind: "failure", id, failure: failureOf(thrown) });
-    }
+  #answer({ name, input, scope }: AskedCall, signal: AbortSignal): unknown {
+    const handle = this.#calls[name] as (input: unknown, scope: ReadScope, signal: AbortSignal) => unknown;
+    return handle(input, scope, signal);
   }
 
   #read(): Readers {
@@ -263,6 +268,7 @@ export class LibraryWorker {
   /** Indexes and seals what is there, for a limited time, and ends. */
   #close(): void {
     this.#closed = true;
+    this.#asked.close();
     clearInterval(this.#timer);
     if (this.#turn !== null) clearImmediate(this.#turn);
     const until = performance.now() + closeMs;

@@ -89,6 +89,7 @@ export interface LibraryCalls {
   "sessions.get": { input: { session: string }; output: Session };
   "statements.page": { input: PageInput; output: Page };
   "statements.histogram": { input: HistogramInput; output: Histogram };
+  "statements.claimNames": { input: Record<string, never>; output: { names: string[] } };
   "statements.get": { input: { session: string; seq: number }; output: StatementDetail };
   "statements.rows": { input: RowsInput; output: Rows };
   /** Waits until all that was recorded before the call is indexed. */
@@ -104,6 +105,7 @@ export type LibraryOutput<N extends LibraryCallName> = LibraryCalls[N]["output"]
 /** What the main thread sends to the library worker. `id`s of calls and follows are chosen by the main thread; nothing outside of `scope` is told. */
 export type ToLibrary =
   | { readonly kind: "call"; readonly id: number; readonly name: LibraryCallName; readonly input: unknown; readonly scope: ReadScope }
+  | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "follow"; readonly id: number; readonly filter: string; readonly after: number; readonly scope: ReadScope }
   | { readonly kind: "unfollow"; readonly id: number }
   | { readonly kind: "growth"; readonly recordings: readonly RecordingGrowth[] }

@@ -1,10 +1,13 @@
+import type { Claim } from "../model/claim.ts";
 import { FailureError } from "../model/failure.ts";
+import type { Session } from "../model/session.ts";
 import type { Parameter, Statement, StatementContext } from "../model/statement.ts";
 import type { ParameterShown, StatementDetail } from "../model/statement-detail.ts";
 import { readRows } from "../recording/result-reader.ts";
 import type { FindStatement, StatementPositions } from "../recording/statement-reader.ts";
 import { AnswerIndex, rowsBetweenPlaces } from "./answer-index.ts";
 import { bytesOf, cellOf, cutText } from "./cells.ts";
+import { connectionClaims, statementClaims } from "./claims.ts";
 import type { Rows, RowsInput } from "./messages.ts";
 import type { LibraryDatabase } from "./schema.ts";
 import type { TimelineRows } from "./timeline-rows.ts";
@@ -30,6 +33,7 @@ export class StatementView {
   readonly #answers: AnswerIndex;
   readonly #position;
   readonly #digest;
+  readonly #claimed;
 
   constructor(database: LibraryDatabase, dataDirectory: string, rows: TimelineRows) {
     this.#rows = rows;
@@ -42,13 +46,14 @@ export class StatementView {
     this.#digest = database.prepare<[number], { hash: string; text: string }>(
       "SELECT g.hash, g.text FROM statements AS s JOIN digests AS g ON g.key = s.digest WHERE s.id = ?",
     );
+    this.#claimed = database.prepare<[string], string>("SELECT claimed FROM sessions WHERE id = ?").pluck();
   }
 
-  /** Everything about one statement but its rows. Rejects with a `FailureError` where it is not there. */
-  async detail(session: string, seq: number): Promise<StatementDetail> {
+  /** Everything about one statement but its rows. Rejects with a `FailureError` where it is not there, or `signal` aborts. */
+  async detail(session: string, seq: number, signal?: AbortSignal): Promise<StatementDetail> {
     const row = this.#rows.find(session, seq);
     if (row === null) throw new FailureError("not-found", `There is no statement ${seq} in session ${session}.`);
-    const { statement, results } = await this.#answers.get(session, seq, this.#finder(session));
+    const { statement, results } = await this.#answers.get(session, seq, this.#finder(session), signal);
     const digest = this.#digest.get(row.id);
     const sqlBytes = statement.sql === null ? 0 : bytesOf(statement.sql);
     const isCut = sqlBytes > shownSqlBytes;
@@ -59,6 +64,7 @@ export class StatementView {
       params: statement.params?.map(parameterShown) ?? null,
       paramSets: paramSetsShown(statement.paramSets),
       attributes: statement.attributes.map(parameterShown),
+      claims: [...this.#ofConnection(session), ...statementClaims(statement).filter(({ from }) => from === "comment")],
       summary: statement.summary,
       infile: statement.infile,
       state: statement.state,
@@ -73,8 +79,8 @@ export class StatementView {
   }
 
   /** A window of the rows of one result set; fewer than asked for, with `more`, where they are very large. */
-  async rows({ session, seq, result, from, limit, cellLimit }: RowsInput): Promise<Rows> {
-    const answer = await this.#answers.get(session, seq, this.#finder(session));
+  async rows({ session, seq, result, from, limit, cellLimit }: RowsInput, signal?: AbortSignal): Promise<Rows> {
+    const answer = await this.#answers.get(session, seq, this.#finder(session), signal);
     const indexed = answer.results[result];
     if (indexed === undefined) throw new FailureError("not-found", `Statement ${seq} has no result set ${result + 1}.`);
     const place = indexed.places[Math.floor(from / rowsBetweenPlaces)];
@@ -101,6 +107,10 @@ export class StatementView {
   /** Forgets what was read. */
   clear(): void {
     this.#answers.clear();
+  }
+
+  #ofConnection(session: string): readonly Claim[] {
+    return connectionClaims({ claimed: JSON.parse(this.#claimed.get(session) ?? "{}") as Session["claimed"] });
   }
 
   #finder(session: string): FindStatement {

@@ -18,6 +18,11 @@ export class FailureError extends Error implements Failure {
   }
 }
 
+/** What ends something that nobody waits for any more. */
+export function cancelled(): FailureError {
+  return new FailureError("cancelled", "Cancelled.");
+}
+
 /** The `Failure` inside anything that was thrown; what is not ours becomes `internal`. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof FailureError) return { code: thrown.code, message: thrown.message };

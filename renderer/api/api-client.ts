@@ -9,7 +9,7 @@ import type {
   StreamInput,
   StreamName,
 } from "../../proxy/api/contract.ts";
-import { type Failure, FailureError, failureOf } from "../../proxy/model/failure.ts";
+import { cancelled, type Failure, FailureError, failureOf } from "../../proxy/model/failure.ts";
 import { type LinkState, LinkStore } from "./link-state.ts";
 import { reconnectDelay } from "./reconnect-delay.ts";
 
@@ -94,14 +94,14 @@ export class ApiClient implements Api {
   call<N extends CallName>(name: N, input: CallInput<N>, signal?: AbortSignal): Promise<CallOutput<N>> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
-        reject(new FailureError("cancelled", "Cancelled."));
+        reject(cancelled());
         return;
       }
       const id = this.#nextId++;
       const abort = (): void => {
         const pending = this.#calls.get(id);
         if (pending?.sent) this.#channel?.send({ kind: "cancel", id });
-        pending?.settle({ failure: { code: "cancelled", message: "Cancelled." } });
+        pending?.settle({ failure: cancelled() });
       };
       const settle: PendingCall["settle"] = (result) => {
         this.#calls.delete(id);

@@ -1,5 +1,5 @@
 /** Facts about a running process, from Linux's /proc. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Memory that the process holds now, in MiB. */
 export function residentMebibytes(pid: number): number {
@@ -9,6 +9,19 @@ export function residentMebibytes(pid: number): number {
 /** Open files and sockets of the process. */
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** What the process has open, files by their paths. */
+export function openFiles(pid: number): string[] {
+  const descriptors = `/proc/${pid}/fd`;
+  return readdirSync(descriptors).flatMap((name) => {
+    try {
+      return [readlinkSync(`${descriptors}/${name}`)];
+    } catch {
+      // It was closed meanwhile: the one by which the folder is read always is.
+      return [];
+    }
+  });
 }
 
 /** Processor time that the process has used so far, in seconds. */

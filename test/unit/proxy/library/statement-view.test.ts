@@ -8,6 +8,7 @@ import { type LibraryDatabase, openLibrary, recreateTables } from "../../../../p
 import { StatementView } from "../../../../proxy/library/statement-view.ts";
 import { TimelineRows } from "../../../../proxy/library/timeline-rows.ts";
 import { RecordedSession } from "../../../support/library/recorded-session.ts";
+import { openFiles } from "../../../support/process-facts.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 
 const start = Date.UTC(2026, 0, 31, 9) * 1000;
@@ -83,6 +84,25 @@ describe("A statement in full", () => {
     expect((await asked[1]).results).toMatchObject([{ rowCount: 300_000 }]);
     expect(await asked[2]).toEqual({ rows: [["row 299999"]], more: false });
     expect(turns).toBeGreaterThan(4);
+  });
+
+  it("is read no further when all who asked for it went away", async () => {
+    const large = new RecordedSession(data.path, start);
+    large.query("SELECT large", start + 1, { rows: Array.from({ length: 300_000 }, (_, row) => `row ${row}`) }).close();
+    index(large);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const asked = [view.detail(large.id, 1, first.signal), view.rows(windowOf(large, 1, 0, 5), second.signal)];
+    const ended = Promise.allSettled(asked);
+    first.abort();
+    await setImmediate();
+    expect(openFiles(process.pid)).toContain(large.path);
+    second.abort();
+    expect(await ended).toMatchObject([
+      { status: "rejected", reason: { code: "cancelled" } },
+      { status: "rejected", reason: { code: "cancelled" } },
+    ]);
+    expect(openFiles(process.pid)).not.toContain(large.path);
+    expect((await view.detail(large.id, 1)).results).toMatchObject([{ rowCount: 300_000 }]);
   });
 
   it("is refused in a sentence where it is not there", async () => {
