@@ -62,6 +62,8 @@ export const calls = {
     }),
     output: z.object({ from: z.number(), to: z.number(), buckets: z.array(histogramBucket) }),
   },
+  /** Names under which clients claim something, of themselves or along with statements: what can follow `claimed.` in a filter. */
+  "statements.claimNames": { input: none, output: z.object({ names: z.array(z.string()) }) },
   "statements.get": { input: z.object({ session: z.string(), seq: z.number() }), output: statementDetail },
   "statements.rows": {
     input: z.object({

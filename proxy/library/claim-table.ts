@@ -1,23 +1,33 @@
 import type { Claim } from "../model/claim.ts";
+import type { ReadScope } from "../model/read-scope.ts";
 import { NameTable } from "./name-table.ts";
 import type { LibraryDatabase } from "./schema.ts";
+import { scopeCondition } from "./scope-condition.ts";
 
 /** Names that are given at once. */
 const mostNames = 200;
 
-/** Writes what is claimed along with statements, and all names under which anything is; within the caller's transactions. */
+/** Writes what is claimed along with statements, and under which names anything is; within the caller's transactions. */
 export class ClaimTable {
   readonly #names: NameTable;
   readonly #insert;
+  readonly #insertName;
 
   constructor(database: LibraryDatabase) {
     this.#names = new NameTable(database, "claim_names");
     this.#insert = database.prepare("INSERT INTO claims (name, statement, place, value) VALUES (?, ?, ?, ?)");
+    this.#insertName = database.prepare("INSERT OR IGNORE INTO claim_sessions (name, session) VALUES (?, ?)");
   }
 
-  /** Writes the claims of the statement with id `statement`. */
-  write(statement: number, claims: readonly Claim[]): void {
+  /** Writes the names of what is claimed in the session with key `session`. */
+  name(session: number, claims: readonly Claim[]): void {
+    for (const { name } of claims) this.#insertName.run(this.#names.keyOf(name), session);
+  }
+
+  /** Writes the claims of the statement with id `statement` of that session. */
+  write(session: number, statement: number, claims: readonly Claim[]): void {
     for (const [place, { name, value }] of claims.entries()) this.#insert.run(this.#names.keyOf(name), statement, place, value);
+    this.name(session, claims);
   }
 
   /** Forgets what is remembered, after the caller's transaction was rolled back or the tables were made anew. */
@@ -26,7 +36,15 @@ export class ClaimTable {
   }
 }
 
-/** Names under which clients claim something, those first that came first; 200 at the most. */
-export function claimNames(database: LibraryDatabase): string[] {
-  return database.prepare<[number], string>("SELECT name FROM claim_names ORDER BY key LIMIT ?").pluck().all(mostNames);
+/** Names under which something is claimed in sessions that may be read, those first that came first; 200 at the most. */
+export function claimNames(database: LibraryDatabase, scope: ReadScope): string[] {
+  const readable = scopeCondition(scope, "claimed.session");
+  return database
+    .prepare<[object], string>(
+      `SELECT n.name FROM claim_names AS n
+       WHERE EXISTS (SELECT 1 FROM claim_sessions AS claimed WHERE claimed.name = n.key AND ${readable.where})
+       ORDER BY n.key LIMIT @most`,
+    )
+    .pluck()
+    .all({ ...readable.parameters, most: mostNames });
 }

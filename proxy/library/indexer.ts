@@ -198,6 +198,7 @@ export class Indexer {
 
   #opened(tail: RecordingTail, open: SessionOpen): void {
     tail.key = this.#sessions.open(open);
+    this.#writer.open(tail.key, open);
   }
 
   #statement(tail: RecordingTail, statement: Statement, endedAt: UnixMicros): void {

@@ -65,6 +65,9 @@ CREATE TABLE accounts (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 -- Names under which something is claimed, of itself or along with a statement, by any client.
 CREATE TABLE claim_names (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
+-- In which sessions something is claimed under a name.
+CREATE TABLE claim_sessions (name INTEGER NOT NULL, session INTEGER NOT NULL, PRIMARY KEY (name, session)) WITHOUT ROWID;
+
 -- What was claimed along with statements; what clients claimed of themselves is with their sessions.
 CREATE TABLE claims (
   name INTEGER NOT NULL,

@@ -1,9 +1,10 @@
 import { outcomeNumbers } from "../filter/to-sql.ts";
 import { foldText } from "../filter/words.ts";
+import type { SessionOpen } from "../model/session.ts";
 import type { Statement } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { ClaimTable } from "./claim-table.ts";
-import { statementClaims } from "./claims.ts";
+import { connectionClaims, statementClaims } from "./claims.ts";
 import { DigestWriter } from "./digest-writer.ts";
 import { NameTable } from "./name-table.ts";
 import { activityMicros, keptSqlCharacters, type LibraryDatabase } from "./schema.ts";
@@ -47,6 +48,11 @@ export class StatementWriter {
     return this.#nextId - 1;
   }
 
+  /** Writes under which names the client of the session with key `session` claimed something when it connected. */
+  open(session: number, open: SessionOpen): void {
+    this.#claims.name(session, connectionClaims(open));
+  }
+
   /** Writes a statement of the session with key `session` that ended at `endedAt`. */
   write(session: number, statement: Statement, endedAt: UnixMicros): void {
     const id = this.#nextId;
@@ -75,7 +81,7 @@ export class StatementWriter {
     if (statement.sql !== null || statement.message !== null) {
       this.#insertWords.run(id, folded(statement.sql), folded(statement.message));
     }
-    this.#claims.write(id, statementClaims(statement));
+    this.#claims.write(session, id, statementClaims(statement));
     this.#count(statement);
     this.#nextId += 1;
   }

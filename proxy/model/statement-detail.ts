@@ -1,4 +1,5 @@
 import type { Cell } from "./cell.ts";
+import type { Claim } from "./claim.ts";
 import type { Column, LocalInfile, SessionStateChange } from "./statement.ts";
 import type { TimelineRow } from "./timeline-row.ts";
 
@@ -22,6 +23,8 @@ export interface StatementDetail {
   /** The parameters of the first executions of a bulk command, and how many executions there are. */
   paramSets: { shown: ParameterShown[][]; count: number } | null;
   attributes: ParameterShown[];
+  /** What else was claimed: by the connection, and in comments. */
+  claims: Claim[];
   /** See `Statement`. */
   summary: string | null;
   infile: LocalInfile | null;

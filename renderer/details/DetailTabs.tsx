@@ -4,6 +4,7 @@ import type { StatementDetail } from "../../proxy/api/contract.ts";
 import { count } from "../format/quantity.ts";
 import tabs from "../styles/tabs.module.css";
 import { ResultGrid } from "../viewer/ResultGrid.tsx";
+import { ClaimedList } from "./ClaimedList.tsx";
 import styles from "./DetailTabs.module.css";
 import { Facts } from "./Facts.tsx";
 import { ParameterList } from "./ParameterList.tsx";
@@ -12,7 +13,7 @@ import { Timings } from "./Timings.tsx";
 
 /** Results, parameters, timings and facts of a statement. */
 export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
-  const { results, params, paramSets, attributes, row } = detail;
+  const { results, params, paramSets, attributes, claims, row } = detail;
   const parameterCount = params?.length ?? paramSets?.count ?? null;
   const [tab, setTab] = useState(results.length > 0 ? "result-0" : (parameterCount ?? 0) > 0 ? "parameters" : "facts");
   return (
@@ -31,9 +32,9 @@ export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
             {paramSets === null ? "Parameters" : "Executions"} <span className={styles.count}>{count(parameterCount)}</span>
           </Tabs.Trigger>
         )}
-        {attributes.length > 0 && (
-          <Tabs.Trigger value="attributes" className={tabs.tab}>
-            Query attributes <span className={styles.count}>{attributes.length}</span>
+        {attributes.length + claims.length > 0 && (
+          <Tabs.Trigger value="claimed" className={tabs.tab}>
+            Claimed <span className={styles.count}>{attributes.length + claims.length}</span>
           </Tabs.Trigger>
         )}
         <Tabs.Trigger value="timings" className={tabs.tab}>
@@ -55,8 +56,8 @@ export function DetailTabs({ detail }: { readonly detail: StatementDetail }) {
         {params !== null && <ParameterList parameters={params} />}
         {paramSets !== null && <ParameterSets sets={paramSets} />}
       </Tabs.Content>
-      <Tabs.Content value="attributes" className={styles.content}>
-        <ParameterList parameters={attributes} claimed />
+      <Tabs.Content value="claimed" className={styles.content}>
+        <ClaimedList attributes={attributes} claims={claims} />
       </Tabs.Content>
       <Tabs.Content value="timings" className={styles.content}>
         <Timings row={row} />

@@ -1,32 +1,22 @@
 import type { StatementDetail } from "../../proxy/api/contract.ts";
-import { Notice } from "../shell/Notice.tsx";
-import { PlainText } from "../shell/PlainText.tsx";
 import { CellText } from "../viewer/CellText.tsx";
 import styles from "./ParameterList.module.css";
 
 interface ParameterListProps {
   readonly parameters: NonNullable<StatementDetail["params"]>;
-  /** Query attributes are what the client says; they prove nothing. */
-  readonly claimed?: boolean;
 }
 
 const indicators = { default: "the column's default", ignore: "not written" } as const;
 
-/** Parameters of a prepared statement, or query attributes, in order. */
-export function ParameterList({ parameters, claimed = false }: ParameterListProps) {
+/** Parameters of a prepared statement in order. */
+export function ParameterList({ parameters }: ParameterListProps) {
   if (parameters.length === 0) return <p className={styles.none}>The statement was executed without parameters.</p>;
   return (
     <div className={styles.list}>
-      {claimed && (
-        <Notice tone="warning">
-          <b>Claimed</b> by the client along with the statement, not proven.
-        </Notice>
-      )}
       <table className={styles.table}>
         <thead>
           <tr>
             <th scope="col">No.</th>
-            {claimed && <th scope="col">Name</th>}
             <th scope="col">Type</th>
             <th scope="col">Value</th>
           </tr>
@@ -36,11 +26,6 @@ export function ParameterList({ parameters, claimed = false }: ParameterListProp
             // biome-ignore lint/suspicious/noArrayIndexKey: a parameter is its place
             <tr key={place}>
               <td className={styles.number}>{place + 1}</td>
-              {claimed && (
-                <td>
-                  <PlainText text={parameter.name ?? ""} />
-                </td>
-              )}
               <td className={styles.type}>
                 {parameter.type.replace(/^MYSQL_TYPE_/, "")}
                 {parameter.unsigned ? " unsigned" : ""}

@@ -2,6 +2,7 @@ import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { describeFilter } from "../../proxy/filter/describe.ts";
 import { parseFilter } from "../../proxy/filter/parse-filter.ts";
+import { useCall } from "../api/use-call.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
 import styles from "./FilterBox.module.css";
@@ -31,7 +32,8 @@ export function FilterBox({ filter, onFilter }: FilterBoxProps) {
     return () => clearTimeout(timer);
   }, [parsed, text, filter, onFilter]);
 
-  const suggestions = useMemo(() => (caret === null ? [] : suggestionsAt(text, caret)), [text, caret]);
+  const claimNames = useCall("statements.claimNames", text.includes("claimed") ? {} : null).latest?.names;
+  const suggestions = useMemo(() => (caret === null ? [] : suggestionsAt(text, caret, claimNames)), [text, caret, claimNames]);
   const take = (suggestion: Suggestion): void => {
     const next = applySuggestion(text, suggestion);
     setText(next.text);

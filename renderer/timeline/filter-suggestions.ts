@@ -11,8 +11,14 @@ export interface Suggestion {
 
 const most = 8;
 
-/** What can be written at `caret`: fields whose name begins as the word does, and the states after `is:`. */
-export function suggestionsAt(text: string, caret: number): readonly Suggestion[] {
+/** What is typed before the name of something claimed. */
+const claimed = "claimed.";
+
+/**
+ * What can be written at `caret`: fields whose name begins as the word does, the states after `is:`, and behind `claimed.`
+ * those of `claimNames` that the filter language can spell and that have what is typed in them.
+ */
+export function suggestionsAt(text: string, caret: number, claimNames: readonly string[] = []): readonly Suggestion[] {
   const from = wordStart(text, caret);
   const word = text.slice(from, caret).toLowerCase();
   if (word === "" || isInQuotes(text, from)) return [];
@@ -21,6 +27,12 @@ export function suggestionsAt(text: string, caret: number): readonly Suggestion[
     return states
       .filter((state) => state.startsWith(word.slice(3)) && state !== word.slice(3))
       .map((state) => ({ ...at, insert: `is:${state}`, meaning: "", example: "" }));
+  }
+  if (word.startsWith(claimed) && !word.includes(":")) {
+    const typed = word.slice(claimed.length);
+    const names = claimNames.filter((name) => /^[\w.-]+$/.test(name) && name.toLowerCase().includes(typed)).slice(0, most);
+    if (names.length > 0)
+      return names.map((name) => ({ ...at, insert: `${claimed}${name}:`, meaning: "claimed, not proven", example: "" }));
   }
   return fields
     .filter((field) => field.name.startsWith(word))

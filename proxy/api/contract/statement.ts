@@ -71,6 +71,8 @@ export const statementDetail = z.object({
   /** The parameters of the first executions of a bulk command, and how many executions there are. */
   paramSets: z.object({ shown: z.array(z.array(parameter)), count: z.number() }).nullable(),
   attributes: z.array(parameter),
+  /** What else the client claimed: of itself when it connected, and in comments around the statement. Nothing of it is proven. */
+  claims: z.array(z.object({ from: z.enum(["connection", "attribute", "comment"]), name: z.string(), value: z.string() })),
   /** A few words for a command without text; `null` where its name says it all. */
   summary: z.string().nullable(),
   /** The local file whose content the client sent; `null` where the server asked for none. */

@@ -138,6 +138,7 @@ export function fakeDetail(row: TimelineRow): StatementDetail {
     params: isExecute ? [{ name: null, type: "MYSQL_TYPE_LONGLONG", unsigned: false, value: "88213" }] : null,
     paramSets: null,
     attributes: [],
+    claims: [],
     summary: null,
     infile: null,
     state: null,

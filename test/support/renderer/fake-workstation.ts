@@ -136,6 +136,8 @@ export class FakeWorkstation {
         return this.#page(String(input.filter), Number(input.offset), Number(input.limit));
       case "statements.histogram":
         return this.#histogram(input.from as number | null, input.to as number | null, Number(input.buckets));
+      case "statements.claimNames":
+        return { names: ["program_name", "_client_name", "_os", "controller", "traceparent"] };
       case "statements.get":
         return this.#detail(this.#find(String(input.session), Number(input.seq)));
       case "statements.rows":

@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { claimNames } from "../../../../proxy/library/claim-table.ts";
 import { Followers } from "../../../../proxy/library/followers.ts";
 import { histogram } from "../../../../proxy/library/histogram.ts";
 import type { FromLibrary, Histogram } from "../../../../proxy/library/messages.ts";
@@ -59,8 +60,10 @@ function libraryOf(actors: readonly Actor[]) {
   const writer = new StatementWriter(database);
   const ran: Actor[] = [];
   for (const [index, each] of actors.entries()) {
-    const open = sessionOpenOf({ actor: each, session: `session-${index}`, acceptedAt: index + 1 });
+    const claimed = { program_name: "mysql", [`attribute-${index}`]: "x" };
+    const open = sessionOpenOf({ actor: each, session: `session-${index}`, acceptedAt: index + 1, claimed });
     const key = sessions.open(open);
+    writer.open(key, open);
     for (let seq = 1; seq <= 3; seq += 1) {
       ran.push(each);
       const failed = seq === 3 ? ({ outcome: "error", errno: 1064, message: "no select" } as const) : {};
@@ -88,6 +91,9 @@ describe("What a reader may read", () => {
         const { sessions, rows, search, newest, actorOf } = libraryOf(actors);
         const readable = actors.flatMap((each, index) => (mayRead(reader, each) ? [`session-${index}`] : []));
         expect(sessions.list(Number.MAX_SAFE_INTEGER, 100, reader).sessions.map(({ id }) => id)).toEqual(readable.toReversed());
+        const names = actors.flatMap((each, index) => (mayRead(reader, each) ? [`attribute-${index}`] : []));
+        expect(claimNames(database, reader)).toEqual(names.length === 0 ? [] : expect.arrayContaining(["program_name", ...names]));
+        expect(claimNames(database, reader)).toHaveLength(names.length === 0 ? 0 : names.length + 1);
         for (const [index, each] of actors.entries()) expect(sessions.get(`session-${index}`, reader) !== null).toBe(mayRead(reader, each));
         for (const text of filters) {
           const all = search.page({ filter: text, offset: 0, limit: 1000 });

@@ -12,6 +12,7 @@ function shown(redacted: number): string {
       params: null,
       paramSets: null,
       attributes: [],
+      claims: [],
       summary: null,
       infile: null,
       state: null,

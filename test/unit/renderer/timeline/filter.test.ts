@@ -25,6 +25,15 @@ describe("suggestions", () => {
     expect(suggestionsAt("is:f", 4).map((one) => one.insert)).toEqual(["is:failed"]);
   });
 
+  it("are names that were claimed behind “claimed.”, where the language can spell them", () => {
+    const names = ["program_name", "_client_name", "route parameter", "pid"];
+    const typed = (text: string) => suggestionsAt(text, text.length, names).map(({ insert }) => insert);
+    expect(typed("is:failed not claimed.")).toEqual(["claimed.program_name:", "claimed._client_name:", "claimed.pid:"]);
+    expect(typed("claimed.NAME")).toEqual(["claimed.program_name:", "claimed._client_name:"]);
+    expect(typed("claimed.pid:7")).toEqual([]);
+    expect(typed("claim")).toEqual(["claimed."]);
+  });
+
   it("are none in quotes, after a whole term, and without a word", () => {
     expect(suggestionsAt('"du', 3)).toEqual([]);
     expect(suggestionsAt("orders ", 7)).toEqual([]);

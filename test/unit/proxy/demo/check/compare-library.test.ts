@@ -51,6 +51,7 @@ const detail: StatementDetail = {
   params: [{ name: null, type: "MYSQL_TYPE_DOUBLE", unsigned: false, value: "7" }],
   paramSets: null,
   attributes: [],
+  claims: [],
   summary: null,
   infile: null,
   state: null,
