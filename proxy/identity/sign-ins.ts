@@ -7,6 +7,7 @@ import { IdentityKey } from "./identity-key.ts";
 import type { IdentitySettings, ProviderSettings } from "./identity-settings.ts";
 import { signInByCode } from "./oidc/authorization-code.ts";
 import { RunningSignIn } from "./running-sign-in.ts";
+import { signInBySaml } from "./saml/sign-in-by-saml.ts";
 import type { SignIn, SignInEnd, SignInRequest, Vouched } from "./sign-in.ts";
 import { keepSignIn, signInRecordPath } from "./sign-in-record.ts";
 
@@ -182,6 +183,6 @@ function vouch(provider: ProviderSettings, request: SignInRequest): Promise<Vouc
     case "oidc":
       return signInByCode(provider, request);
     case "saml":
-      throw new FailureError("no-provider", "Sign-in by SAML is not there yet.");
+      return signInBySaml(provider, request);
   }
 }
