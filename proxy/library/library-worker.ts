@@ -113,7 +113,10 @@ export class LibraryWorker {
     },
     "statements.histogram": (input, scope, signal) =>
       inTurns(histogram(this.#database, this.#read().search.query(input.filter, scope), input, this.#newest), signal),
-    "statements.claimNames": (_input, scope) => ({ names: claimNames(this.#database, scope) }),
+    "statements.claimNames": (_input, scope) => {
+      this.#read();
+      return { names: claimNames(this.#database, scope) };
+    },
     "statements.get": ({ session, seq }, scope, signal) => {
       this.#readable(session, scope);
       return this.#read().statements.detail(session, seq, signal);
