@@ -5,9 +5,13 @@ import { failureOf } from "./model/failure.ts";
 import { nowNs } from "./recording/clock.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { newSessionId } from "./recording/recording-files.ts";
+import { identityGate, ownGate } from "./relay/client-gate.ts";
 import { type ClientIdentity, loadClientIdentity } from "./relay/client-identity.ts";
+import { KnownCredentials } from "./relay/known-credentials.ts";
 import { Listener, type ListenerContext } from "./relay/listener.ts";
 import type { FromRelay, RelayStart, ToRelay } from "./relay/messages.ts";
+import { SignInPace } from "./relay/sign-in-pace.ts";
+import { TokenQuestions } from "./relay/token-questions.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("relay-thread.ts runs as a worker thread only");
@@ -19,7 +23,12 @@ const recorder = new Recorder(start.dataDirectory, {
   progress: (files) => say({ kind: "progress", files }),
 });
 const listeners = new Map<string, Listener>();
+const now = (): number => Number(nowNs() / 1000n);
+const known = new KnownCredentials(now);
+const tokens = new TokenQuestions((request, connection, token) => say({ kind: "verify-token", request, connection, token }));
 let open = 0;
+/** Settles when the listeners are as they were last asked to be. */
+let last: Promise<void> = Promise.resolve();
 
 function contextWith(clientIdentity: ClientIdentity): ListenerContext {
   return {
@@ -27,17 +36,43 @@ function contextWith(clientIdentity: ClientIdentity): ListenerContext {
     recorderId: start.recorder,
     actor: start.actor,
     clientIdentity,
+    pace: new SignInPace(),
+    gateOf: (connection, secrets) =>
+      connection.identity === "sign-in"
+        ? identityGate(connection, known, (id, token) => tokens.verify(id, token))
+        : ownGate(connection, secrets),
     newSessionId,
-    now: () => Number(nowNs() / 1000n),
+    now,
     sessionsChanged: (by) => {
       open += by;
       say({ kind: "sessions", open });
     },
+    refused: (refused) => say({ kind: "refused-client", refused }),
     log: (message) => say({ kind: "log", message }),
   };
 }
 
-async function obey(message: ToRelay, context: ListenerContext): Promise<void> {
+/** Obeys at once, but for what starts and stops listeners, which takes its time and is done in order. */
+function hear(message: ToRelay, context: ListenerContext): void {
+  switch (message.kind) {
+    case "credentials":
+      known.replace(message.credentials);
+      return;
+    case "end-sessions":
+      known.end(message.credentials, message.message);
+      for (const listener of listeners.values()) listener.endSessionsOf(new Set(message.credentials), message.message);
+      return;
+    case "verified-token":
+      tokens.answered(message.request, message.verdict);
+      return;
+    default:
+      last = last.then(() => obey(message, context));
+  }
+}
+
+type ListenerOrder = Extract<ToRelay, { kind: "listen" | "unlisten" | "stop" }>;
+
+async function obey(message: ListenerOrder, context: ListenerContext): Promise<void> {
   switch (message.kind) {
     case "listen": {
       const { connection, secrets } = message;
@@ -69,10 +104,7 @@ async function unlisten(connection: string): Promise<void> {
 try {
   const identity = await loadClientIdentity(path.join(start.dataDirectory, "tls"));
   const context = contextWith(identity);
-  let last: Promise<void> = Promise.resolve();
-  port.on("message", (message: ToRelay) => {
-    last = last.then(() => obey(message, context));
-  });
+  port.on("message", (message: ToRelay) => hear(message, context));
   say({ kind: "ready", authorityFile: identity.authorityFile });
 } catch (thrown) {
   say({ kind: "unable", message: failureOf(thrown).message });

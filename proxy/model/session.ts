@@ -13,6 +13,21 @@ export interface CompressionFacts {
   readonly upstream: "zlib" | "zstd" | null;
 }
 
+/** The credential that a client signed in to the proxy with: one that was made here, or a token. */
+export interface PresentedCredential {
+  readonly id: string;
+  /** User name that the client presented. */
+  readonly user: string;
+}
+
+/** The process at the other end of a client's socket, as the operating system says. */
+export interface ClientProcess {
+  readonly pid: number;
+  /** Path of its program; its name where the path cannot be read. */
+  readonly program: string;
+  readonly user: string;
+}
+
 /** The open frame of a recording: the facts of a session that are known when its Command phase starts. */
 export interface SessionOpen {
   readonly session: string;
@@ -33,6 +48,10 @@ export interface SessionOpen {
   readonly schema: string | null;
   readonly client: string;
   readonly actor: Actor;
+  /** What made that its actor; absent where the actor is the OS user. */
+  readonly credential?: PresentedCredential;
+  /** Absent where the system does not tell, as of clients on other machines. */
+  readonly process?: ClientProcess;
   /** What the client said about itself; claimed, never proven. */
   readonly claimed: { readonly [name: string]: string };
   readonly program: { readonly name: string; readonly version: string };
@@ -51,6 +70,8 @@ export interface SignedInAgain {
   /** Collation id that the client asked for; `null` where it left it to the server. */
   readonly characterSet: number | null;
   readonly plugin: string | null;
+  /** Absent where it is the one before: the actor is the same in any case. */
+  readonly credential?: PresentedCredential;
 }
 
 /** The note frame of a recording that says so. It comes before the answer to the COM_CHANGE_USER. */

@@ -1,42 +1,44 @@
-/** `mapped` mode, towards the client: it signs in to the proxy with the connection's own user name and password. */
-import { createHash, timingSafeEqual } from "node:crypto";
+/** `mapped` mode, towards the client: it signs in to the proxy. */
 import { AuthPlugin } from "../protocol/auth/auth-plugin.ts";
-import { cachingSha2Response, fastAuthSuccess } from "../protocol/auth/caching-sha2-password.ts";
-import { nativePasswordResponse } from "../protocol/auth/native-password.ts";
+import { fastAuthSuccess } from "../protocol/auth/caching-sha2-password.ts";
+import { decoyVerifiers, type PasswordProof, provesPassword } from "../protocol/auth/password-verifiers.ts";
 import { encodeAuthMoreData } from "../protocol/auth-more-data.ts";
 import { encodeAuthSwitchRequest } from "../protocol/auth-switch-request.ts";
-import { type Dialogue, type Refused, receive, refusal, send } from "./dialogue.ts";
+import type { Candidate, ClientGate } from "./client-gate.ts";
+import { type Dialogue, Refused, receive, refusal, send } from "./dialogue.ts";
 import type { OwnChallenge } from "./greeting.ts";
-
-/** The credential that clients must present; `null` where none was set, and then nobody is let in. */
-export interface ClientCredential {
-  readonly user: string | null;
-  readonly password: string | null;
-}
+import type { ProvenIdentity } from "./known-credentials.ts";
+import { authenticateByToken, presentsToken } from "./token-authentication.ts";
 
 /** What a client presented. `authPlugin` is `null` for a client that knows of no plugins. */
-export interface PresentedCredential {
+export interface Presented {
   readonly user: Buffer;
   readonly authPlugin: string | null;
   readonly authResponse: Buffer;
   /** Address of the client, for the message of a refusal. */
   readonly host: string;
+  /** Whether what carries its bytes may carry a secret as it is. */
+  readonly trusted: boolean;
 }
 
+/** Nobody's; what is compared with it is never right. */
+const decoy = decoyVerifiers();
+
 /**
- * Lets the client in or refuses it with MySQL's "Access denied" (1045). A wrong user name, a wrong password and a
- * credential that was never set go the same way and take the same time. `fresh` is the scramble for an AuthSwitchRequest.
+ * Lets the client in or refuses it with MySQL's "Access denied" (1045); gives who it is, where the gate tells clients apart. A wrong
+ * user name and a wrong password go the same way and take the same time. `fresh` is the scramble for an AuthSwitchRequest.
  */
 export function* authenticateClient(
-  credential: ClientCredential,
+  gate: ClientGate,
   challenge: OwnChallenge,
-  presented: PresentedCredential,
+  presented: Presented,
   fresh: Buffer,
-): Dialogue<void> {
+): Dialogue<ProvenIdentity | null> {
+  if (presentsToken(gate, presented)) return yield* authenticateByToken(gate, presented, fresh);
   const { authPlugin } = presented;
   const answersChallenge = authPlugin === null || authPlugin === challenge.plugin;
-  const answer = answersChallenge ? answerTo(challenge.scramble, presented) : yield* asked(challenge, presented, fresh);
-  yield* admit(credential, presented, answer);
+  const proof = answersChallenge ? answerTo(challenge.scramble, presented) : yield* asked(challenge, presented, fresh);
+  return yield* admit(gate, presented, proof);
 }
 
 /**
@@ -44,53 +46,45 @@ export function* authenticateClient(
  * it has seen before. A client that knows of no plugins cannot be asked, and answers the greeting's `challenge` again.
  */
 export function* authenticateClientAgain(
-  credential: ClientCredential,
+  gate: ClientGate,
   challenge: OwnChallenge,
-  presented: PresentedCredential,
+  presented: Presented,
   fresh: Buffer,
-): Dialogue<void> {
-  const answer = presented.authPlugin === null ? answerTo(challenge.scramble, presented) : yield* asked(challenge, presented, fresh);
-  yield* admit(credential, presented, answer);
+): Dialogue<ProvenIdentity | null> {
+  if (presentsToken(gate, presented)) return yield* authenticateByToken(gate, { ...presented, authResponse: Buffer.alloc(0) }, fresh);
+  const proof = presented.authPlugin === null ? answerTo(challenge.scramble, presented) : yield* asked(challenge, presented, fresh);
+  return yield* admit(gate, presented, proof);
 }
 
-/** A response, and what it responds to. */
-interface Answer {
-  readonly plugin: string;
-  readonly scramble: Buffer;
-  readonly authResponse: Buffer;
-}
-
-function answerTo(scramble: Buffer, { authPlugin, authResponse }: PresentedCredential): Answer {
+function answerTo(scramble: Buffer, { authPlugin, authResponse }: Presented): PasswordProof {
   return { plugin: authPlugin ?? AuthPlugin.nativePassword, scramble, authResponse };
 }
 
 /** Asks the client with an AuthSwitchRequest: in its own plugin where that is spoken, else in the challenge's. */
-function* asked(challenge: OwnChallenge, { authPlugin }: PresentedCredential, scramble: Buffer): Dialogue<Answer> {
+function* asked(challenge: OwnChallenge, { authPlugin }: Presented, scramble: Buffer): Dialogue<PasswordProof> {
   const plugin = authPlugin !== null && isSpoken(authPlugin) ? authPlugin : challenge.plugin;
   yield* send("client", encodeAuthSwitchRequest(plugin, scramble));
   return { plugin, scramble, authResponse: yield* receive("client") };
 }
 
-function* admit(credential: ClientCredential, presented: PresentedCredential, answer: Answer): Dialogue<void> {
-  const expected = responseTo(answer.plugin, answer.scramble, credential.password ?? "");
-  const passwordRight = sameBytes(expected, answer.authResponse);
-  const userRight = sameBytes(Buffer.from(credential.user ?? "", "utf8"), presented.user);
-  const isSet = credential.user !== null && Boolean(credential.password);
-  if (!(passwordRight && userRight && isSet)) throw accessDenied(presented, !isEmptyPassword(answer.authResponse));
-  if (answer.plugin === AuthPlugin.cachingSha2Password) yield* send("client", encodeAuthMoreData(Buffer.of(fastAuthSuccess)));
+function* admit(gate: ClientGate, presented: Presented, proof: PasswordProof): Dialogue<ProvenIdentity | null> {
+  const candidate = candidateOf(gate, presented.user);
+  const right = provesPassword(candidate?.verifiers ?? decoy, proof);
+  if (!right || candidate === null) throw accessDenied(presented, !isEmptyPassword(proof.authResponse), gate.advice);
+  if (candidate.ended !== null) throw identityEnded(candidate.ended);
+  if (proof.plugin === AuthPlugin.cachingSha2Password) yield* send("client", encodeAuthMoreData(Buffer.of(fastAuthSuccess)));
+  return candidate.identity;
+}
+
+/** Names are text here; bytes that are none are nobody's name. */
+function candidateOf(gate: ClientGate, user: Buffer): Candidate | null {
+  const name = user.toString("utf8");
+  const candidate = gate.candidate(name);
+  return Buffer.from(name, "utf8").equals(user) ? candidate : null;
 }
 
 function isSpoken(plugin: string): boolean {
   return plugin === AuthPlugin.nativePassword || plugin === AuthPlugin.cachingSha2Password;
-}
-
-function responseTo(plugin: string, scramble: Buffer, password: string): Buffer {
-  return plugin === AuthPlugin.cachingSha2Password ? cachingSha2Response(password, scramble) : nativePasswordResponse(password, scramble);
-}
-
-/** Compares in a time that depends on the lengths only. */
-function sameBytes(one: Buffer, other: Buffer): boolean {
-  return timingSafeEqual(createHash("sha256").update(one).digest(), createHash("sha256").update(other).digest());
 }
 
 /** Clients send the empty password as no bytes, and some as a lone NUL. */
@@ -98,11 +92,18 @@ function isEmptyPassword(authResponse: Buffer): boolean {
   return authResponse.length === 0 || (authResponse.length === 1 && authResponse[0] === 0);
 }
 
-function accessDenied(presented: PresentedCredential, withPassword: boolean): Refused {
-  const who = `'${presented.user.toString("utf8")}'@'${presented.host}'`;
-  return refusal("sign-in-failed", {
-    errno: 1045,
-    sqlstate: "28000",
-    message: `Access denied for user ${who} (using password: ${withPassword ? "YES" : "NO"})`,
+function accessDenied({ user, host }: Presented, withPassword: boolean, advice: string | null): Refused {
+  const denied = `Access denied for user '${user.toString("utf8")}'@'${host}' (using password: ${withPassword ? "YES" : "NO"})`;
+  const message = advice === null ? denied : `${denied}. ${advice}`;
+  return new Refused({
+    cause: "sign-in-failed",
+    detail: message,
+    answer: { errno: 1045, sqlstate: "28000", message },
+    wrongCredential: true,
   });
+}
+
+/** The refusal of a client whose credential was right, and is over. */
+export function identityEnded(message: string): Refused {
+  return refusal("identity-ended", { errno: 1045, sqlstate: "28000", message });
 }

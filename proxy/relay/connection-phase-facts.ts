@@ -1,6 +1,7 @@
 /** What the Connection phase finds out about a session; the open frame of its recording is made of this. */
 import type { CompressionFacts, TlsFacts } from "../model/session.ts";
 import { decodeConnectionAttributes } from "../protocol/connection-attributes.ts";
+import type { ProvenIdentity } from "./known-credentials.ts";
 
 export interface ConnectionPhaseFacts {
   /** Host and port as dialled. */
@@ -16,6 +17,8 @@ export interface ConnectionPhaseFacts {
   readonly characterSet: number | null;
   /** Plugin that the account signed in with upstream. */
   readonly authPlugin: string | null;
+  /** Who the client is; `null` where the connection does not tell its clients apart, and as long as it is not known. */
+  readonly identity: ProvenIdentity | null;
   /** User name in force upstream: the client's own in `passthrough`, the stored one in `mapped`. */
   readonly account: string | null;
   readonly schema: string | null;
@@ -38,6 +41,7 @@ export function noFacts(upstreamAddress: string): FactsDraft {
     compression: { client: null, upstream: null },
     characterSet: null,
     authPlugin: null,
+    identity: null,
     account: null,
     schema: null,
     claimed: {},

@@ -5,6 +5,7 @@ import { endpointText, socketPathOf } from "../model/endpoint.ts";
 import type { CloseCause } from "../model/session.ts";
 import { type ErrPacket, encodeErrPacket } from "../protocol/err-packet.ts";
 import { encodeProxyHeader, type TcpAddress } from "../protocol/proxy-header.ts";
+import type { ClientGate } from "./client-gate.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { openClient } from "./client-opening.ts";
 import { type ConnectionPhaseFacts, type FactsDraft, noFacts } from "./connection-phase-facts.ts";
@@ -13,6 +14,7 @@ import { runDialogue, type Sides } from "./dialogue-runner.ts";
 import { clientGreeting, newScramble, type OwnChallenge, ownPlugin } from "./greeting.ts";
 import { PacketStream } from "./packet-stream.ts";
 import { type OpenSession, signIn } from "./sign-in.ts";
+import type { SignInPace } from "./sign-in-pace.ts";
 import { acceptTls, type Encrypted, startTls } from "./tls.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { dialUpstream, tune } from "./upstream-dial.ts";
@@ -22,6 +24,9 @@ export interface ConnectionPhaseSettings {
   readonly connection: Connection;
   readonly secrets: ConnectionSecrets;
   readonly clientIdentity: ClientIdentity;
+  /** Whom the connection lets in; of `mapped` only. */
+  readonly gate: ClientGate;
+  readonly pace: SignInPace;
   readonly limits: ConnectionPhaseLimits;
 }
 
@@ -99,7 +104,7 @@ type PhaseEnd =
   | { readonly ok: false; readonly refusal: Refusal; readonly beforeGreeting: boolean };
 
 async function runOn(sides: Sides, facts: FactsDraft, settings: ConnectionPhaseSettings, clientAddress: string): Promise<PhaseEnd> {
-  const { connection, secrets, limits, clientIdentity } = settings;
+  const { connection, secrets, limits, clientIdentity, gate, pace } = settings;
   const greeted = await runDialogue(readGreeting(), sides, limits.dialMs);
   if (!greeted.ok) return { ok: false, refusal: greeted.refusal, beforeGreeting: true };
   const greeting = greeted.value;
@@ -113,6 +118,8 @@ async function runOn(sides: Sides, facts: FactsDraft, settings: ConnectionPhaseS
     connection,
     secrets,
     clientAddress,
+    gate,
+    pace,
     passwordKey: clientIdentity.passwordKey,
     greeting,
     challenge,

@@ -48,6 +48,9 @@ export async function runDialogue<Result>(dialogue: Dialogue<Result>, sides: Sid
   } catch (thrown) {
     if (thrown instanceof Refused) return { ok: false, refusal: thrown.refusal };
     throw thrown;
+  } finally {
+    // Where a peer was lost it still waits for an outcome; what it has to give back, it gives back now.
+    dialogue.return(undefined as never);
   }
 }
 
@@ -60,7 +63,36 @@ async function perform(step: Step, sides: Sides, deadline: number, limitMs: numb
       return await nextPacket(step.whose, sides, deadline, limitMs);
     case "encrypt":
       return { kind: "encrypted", tls: await encrypted(step.side, sides, deadline) };
+    case "verify-token":
+      return { kind: "verdict", verdict: await step.verify(step.token) };
+    case "pause":
+      await paused(step.milliseconds, sides);
+      return { kind: "paused" };
   }
+}
+
+/** Lets time pass. A side that is gone ends it: nobody waits any more. */
+async function paused(milliseconds: number, sides: Sides): Promise<void> {
+  const { promise: over, resolve: end } = Promise.withResolvers<"over">();
+  const timer = setTimeout(() => end("over"), milliseconds);
+  try {
+    for (;;) {
+      for (const side of ["upstream", "client"] as const) {
+        const { gone } = sides[side];
+        if (gone !== null) throw lostPeer(side, gone);
+      }
+      if ((await Promise.race([over, somethingChanged(sides)])) === "over") return;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function somethingChanged(sides: Sides): Promise<"changed"> {
+  return new Promise((resolve) => {
+    sides.client.onChange(() => resolve("changed"));
+    sides.upstream.onChange(() => resolve("changed"));
+  });
 }
 
 /** Waits for a packet of `whose`. A client that is gone ends the wait for the upstream too, and the reverse. */
@@ -76,10 +108,8 @@ async function nextPacket(whose: Side | "either", sides: Sides, deadline: number
         const { gone } = sides[side];
         if (gone !== null) throw lostPeer(side, gone);
       }
-      const { promise: changed, resolve: change } = Promise.withResolvers<"changed">();
-      sides.client.onChange(() => change("changed"));
-      sides.upstream.onChange(() => change("changed"));
-      if ((await Promise.race([changed, late])) === "late") throw tooLate(whose === "upstream" ? "upstream" : "client", limitMs);
+      if ((await Promise.race([somethingChanged(sides), late])) === "late")
+        throw tooLate(whose === "upstream" ? "upstream" : "client", limitMs);
     }
   } finally {
     clearTimeout(timer);

@@ -3,23 +3,31 @@
  * wait for a packet, turn on TLS) and is resumed with what came of it. `dialogue-runner` does it on sockets; tests
  * feed bytes. What ends a dialogue early is thrown inside it as `Refused` and becomes a value at its edge.
  */
+import type { TokenVerdict } from "../model/client-credential.ts";
 import type { CloseCause, TlsFacts } from "../model/session.ts";
 import type { ErrPacket } from "../protocol/err-packet.ts";
 import type { Decoded } from "../protocol/packet-reader.ts";
 
 export type Side = "client" | "upstream";
 
+/** Verifies a token; it always answers. */
+export type VerifyToken = (token: Buffer) => Promise<TokenVerdict>;
+
 /** What a dialogue wants done. `whose` is the side whose packet is waited for; `either` takes what comes first. */
 export type Step =
   | { readonly kind: "send"; readonly to: Side; readonly payload: Buffer }
   | { readonly kind: "receive"; readonly whose: Side | "either" }
-  | { readonly kind: "encrypt"; readonly side: Side };
+  | { readonly kind: "encrypt"; readonly side: Side }
+  | { readonly kind: "verify-token"; readonly token: Buffer; readonly verify: VerifyToken }
+  | { readonly kind: "pause"; readonly milliseconds: number };
 
 /** What came of a step. */
 export type Outcome =
   | { readonly kind: "sent" }
   | { readonly kind: "packet"; readonly from: Side; readonly payload: Buffer }
-  | { readonly kind: "encrypted"; readonly tls: TlsFacts };
+  | { readonly kind: "encrypted"; readonly tls: TlsFacts }
+  | { readonly kind: "verdict"; readonly verdict: TokenVerdict }
+  | { readonly kind: "paused" };
 
 /** A packet and whose it is. */
 export interface Packet {
@@ -41,6 +49,8 @@ export interface Refusal {
   readonly answer: ErrPacket | Buffer | null;
   /** Set where the upstream itself refused: it is not left in the middle of a sign-in. */
   readonly by?: "upstream";
+  /** Set where the client presented what is nobody's: who tries again has to wait. */
+  readonly wrongCredential?: true;
 }
 
 /** Carries a `Refusal` out of a dialogue, however deep. */
@@ -84,6 +94,18 @@ export function* encrypt(side: Side): Dialogue<TlsFacts> {
   const outcome = yield { kind: "encrypt", side };
   if (outcome.kind !== "encrypted") throw new TypeError(`a dialogue that waits for TLS was resumed with "${outcome.kind}"`);
   return outcome.tls;
+}
+
+/** Has a token verified. */
+export function* verifyToken(token: Buffer, verify: VerifyToken): Dialogue<TokenVerdict> {
+  const outcome = yield { kind: "verify-token", token, verify };
+  if (outcome.kind !== "verdict") throw new TypeError(`a dialogue that waits for a verdict was resumed with "${outcome.kind}"`);
+  return outcome.verdict;
+}
+
+/** Waits, as long as both sides are there. */
+export function* pause(milliseconds: number): Dialogue<void> {
+  yield { kind: "pause", milliseconds };
 }
 
 /** The decoded packet of a client, or the refusal of a client that does not speak the protocol. */

@@ -2,19 +2,22 @@
 import net from "node:net";
 import os from "node:os";
 import type { Actor } from "../model/actor.ts";
+import type { RefusedClient } from "../model/client-credential.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
 import { type Endpoint, endpointText, socketPathOf } from "../model/endpoint.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { program } from "../model/program.ts";
-import type { SessionOpen } from "../model/session.ts";
+import type { CloseCause, SessionOpen } from "../model/session.ts";
 import { socketTrustProblem } from "../model/socket-trust.ts";
 import type { ListenerState } from "../model/status.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
+import type { ClientGate } from "./client-gate.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "./connection-phase.ts";
 import type { Recorder } from "./recording.ts";
 import { SessionRelay } from "./session-relay.ts";
+import type { SignInPace } from "./sign-in-pace.ts";
 import { listenOnSocketFile, type SocketFile } from "./socket-file.ts";
 import { UserChanges } from "./user-changes.ts";
 
@@ -33,12 +36,18 @@ export interface ListenerContext {
   readonly actor: Actor;
   readonly clientIdentity: ClientIdentity;
   readonly limits?: ConnectionPhaseLimits;
+  /** Shared by all: who tries passwords may try them at each connection. */
+  readonly pace: SignInPace;
+  /** Whom a connection lets in. */
+  gateOf(connection: Connection, secrets: ConnectionSecrets): ClientGate;
   /** A session id for a client accepted at `unixMillis`. */
   newSessionId(unixMillis: number): string;
   /** Microseconds since the Unix epoch, monotonic. */
   now(): number;
   /** The number of open sessions has changed by `by`. */
   sessionsChanged(by: 1 | -1): void;
+  /** A client was turned away because of who it said it is. */
+  refused(client: RefusedClient): void;
   log(message: string): void;
 }
 
@@ -65,7 +74,9 @@ export class Listener {
   private readonly secrets: ConnectionSecrets;
   private readonly context: ListenerContext;
   private readonly server: net.Server;
-  private readonly sessions = new Set<SessionRelay>();
+  private readonly gate: ClientGate;
+  /** Each with whose it is. */
+  private readonly sessions = new Map<SessionRelay, UserChanges>();
   private readonly opening = new Set<net.Socket>();
   /** Settle when their clients are signed in, or refused and recorded. */
   private readonly accepting = new Set<Promise<void>>();
@@ -77,6 +88,7 @@ export class Listener {
     this.connection = connection;
     this.secrets = secrets;
     this.context = context;
+    this.gate = context.gateOf(connection, secrets);
     this.server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
       const accepted = this.accept(socket).finally(() => this.accepting.delete(accepted));
       this.accepting.add(accepted);
@@ -127,8 +139,15 @@ export class Listener {
     await this.socketFile?.remove();
   }
 
+  /** Ends the sessions that run under these credentials; their clients are told `message`. */
+  endSessionsOf(credentials: ReadonlySet<string>, message: string): void {
+    for (const [session, { identity }] of this.sessions) {
+      if (identity !== null && credentials.has(identity.credential.id)) session.end("identity-ended", 1045, "28000", message);
+    }
+  }
+
   private endSessions(): void {
-    for (const session of this.sessions) session.end("shutdown", 1053, "08S01", "Stenograph is shutting down this session");
+    for (const session of this.sessions.keys()) session.end("shutdown", 1053, "08S01", "Stenograph is shutting down this session");
   }
 
   private async accept(socket: net.Socket): Promise<void> {
@@ -155,6 +174,8 @@ export class Listener {
         secrets,
         clientIdentity: context.clientIdentity,
         limits: context.limits ?? defaultLimits,
+        gate: this.gate,
+        pace: context.pace,
       });
       this.opening.delete(socket);
       if (end.kind === "signed-in") this.relay(accepted, end);
@@ -169,17 +190,26 @@ export class Listener {
   private relay(accepted: Accepted, { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn): void {
     const { durability } = this.connection;
     const { context } = this;
+    const over = facts.identity === null ? null : this.gate.whyOver(facts.identity);
+    if (over !== null) {
+      // It ended while the client was signing in: whoever ended it has not seen this session among the open ones.
+      upstream.destroy();
+      const answer = toPackets(encodeErrPacket({ errno: 1045, sqlstate: "28000", message: over }), okPacket[3] ?? 0);
+      this.refuse(accepted, { kind: "refused", client, facts, cause: "identity-ended", detail: over, answer });
+      return;
+    }
     let session: SessionRelay | null = null;
     try {
       const open = this.openFrame(accepted, facts, true);
       const recording = context.recorder.open(open, (failure) => session?.failClosed(failure));
+      const userChanges = new UserChanges(opened, facts, scramble);
       const signedIn = {
         client: client as net.Socket,
         upstream: upstream as net.Socket,
         capabilities: facts.capabilities,
         mariaDbCapabilities: facts.mariaDbCapabilities,
         compression: facts.compression,
-        userChanges: new UserChanges(opened, facts, scramble),
+        userChanges,
         durability,
         okPacket,
       };
@@ -189,7 +219,7 @@ export class Listener {
         context.sessionsChanged(-1);
       });
       session = relay;
-      this.sessions.add(relay);
+      this.sessions.set(relay, userChanges);
       context.sessionsChanged(1);
       relay.start();
     } catch (thrown) {
@@ -208,7 +238,15 @@ export class Listener {
     } catch (thrown) {
       this.context.log(thrown instanceof FailureError ? thrown.message : String(thrown));
     }
+    this.tellRefused(accepted, facts, cause, detail);
     endWith(client as net.Socket, answer);
+  }
+
+  private tellRefused({ at, client, session }: Accepted, facts: SignedIn["facts"], cause: CloseCause, message: string): void {
+    const { auth, name } = this.connection;
+    if (auth !== "mapped" || (cause !== "sign-in-failed" && cause !== "identity-ended")) return;
+    const user = facts.identity?.credential.user ?? facts.account;
+    this.context.refused({ at, connection: name, user, client, cause, message, session });
   }
 
   private openFrame(accepted: Accepted, facts: SignedIn["facts"], signedIn: boolean): SessionOpen {
@@ -227,7 +265,8 @@ export class Listener {
       account: facts.account,
       schema: facts.schema,
       client: accepted.client,
-      actor: context.actor,
+      actor: facts.identity?.actor ?? context.actor,
+      ...(facts.identity && { credential: facts.identity.credential }),
       claimed: facts.claimed,
       program,
       host: os.hostname(),

@@ -1,5 +1,6 @@
 /** What the main thread and the relay's thread say to each other. */
 import type { Actor } from "../model/actor.ts";
+import type { ClientCredential, RefusedClient, TokenVerdict } from "../model/client-credential.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
 import type { ListenerState, RecordingState } from "../model/status.ts";
 
@@ -22,6 +23,11 @@ export interface RelayStart {
 export type ToRelay =
   | { readonly kind: "listen"; readonly connection: Connection; readonly secrets: ConnectionSecrets }
   | { readonly kind: "unlisten"; readonly connection: string }
+  /** All that clients may present now, and what has ended lately: in place of what was told before. */
+  | { readonly kind: "credentials"; readonly credentials: readonly ClientCredential[] }
+  /** Ends the open sessions of these credentials; `message` is for their clients. */
+  | { readonly kind: "end-sessions"; readonly credentials: readonly string[]; readonly message: string }
+  | { readonly kind: "verified-token"; readonly request: number; readonly verdict: TokenVerdict }
   | { readonly kind: "stop" };
 
 export type FromRelay =
@@ -32,6 +38,9 @@ export type FromRelay =
   | { readonly kind: "recording"; readonly state: RecordingState }
   | { readonly kind: "progress"; readonly files: readonly RecordingGrowth[] }
   | { readonly kind: "sessions"; readonly open: number }
+  /** A client presented a token to the connection of this id. */
+  | { readonly kind: "verify-token"; readonly request: number; readonly connection: string; readonly token: Uint8Array }
+  | { readonly kind: "refused-client"; readonly refused: RefusedClient }
   /** A sentence for the log: something that happened to a client and is not in any recording. */
   | { readonly kind: "log"; readonly message: string }
   | { readonly kind: "stopped" };

@@ -1,8 +1,9 @@
 /** The main thread's side of the relay's thread: starts it, asks it to listen, hears what it says, restarts it after a crash. */
 import { Worker } from "node:worker_threads";
 import type { Actor } from "../model/actor.ts";
+import type { ClientCredential, RefusedClient, TokenVerdict } from "../model/client-credential.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
-import { FailureError } from "../model/failure.ts";
+import { FailureError, failureOf } from "../model/failure.ts";
 import type { ListenerState, RecordingState } from "../model/status.ts";
 import type { FromRelay, RecordingGrowth, RelayStart, ToRelay } from "./messages.ts";
 
@@ -14,6 +15,10 @@ export interface RelayClientOptions {
   readonly recorder: string;
   /** Hears sentences for the log. */
   log?(message: string): void;
+  /** Verifies a token that a client presented to a connection. Without it no token is accepted. */
+  verifyToken?(token: string, connectionId: string): Promise<TokenVerdict>;
+  /** Hears of each client that was turned away because of who it said it is. */
+  refused?(client: RefusedClient): void;
   /** The thread has crashed while these recordings were open; called before it is started again. */
   crashed?(open: readonly RecordingGrowth[]): void;
 }
@@ -25,6 +30,12 @@ interface Wanted {
 
 const restartAfterMs = 500;
 
+const tokensNotTaken: TokenVerdict = {
+  ok: false,
+  wrong: true,
+  message: "No identity provider is set up in Stenograph whose tokens it could verify.",
+};
+
 /** Talks to the relay's thread. */
 export class RelayClient {
   private readonly options: RelayClientOptions;
@@ -34,6 +45,7 @@ export class RelayClient {
   private readonly changed = new Set<() => void>();
   private readonly progressed = new Set<(files: readonly RecordingGrowth[]) => void>();
   private readonly growing = new Map<string, RecordingGrowth>();
+  private credentials: readonly ClientCredential[] = [];
   private recording: RecordingState = { state: "recording" };
   private open = 0;
   private worker: Worker;
@@ -90,6 +102,18 @@ export class RelayClient {
     return () => this.progressed.delete(listener);
   }
 
+  /** Tells what clients can present from now on, in place of what was told before. */
+  setCredentials(credentials: readonly ClientCredential[]): void {
+    this.credentials = credentials;
+    if (this.absent === null) this.tell({ kind: "credentials", credentials });
+  }
+
+  /** Ends the open sessions of these credentials; `message` is for their clients. */
+  endSessions(credentials: readonly string[], message: string): void {
+    // Where there is no thread there are no sessions.
+    if (this.absent === null) this.tell({ kind: "end-sessions", credentials, message });
+  }
+
   /** Ends in order: no more clients, open sessions closed and recorded. */
   close(): Promise<void> {
     if (this.stopping !== null) return Promise.resolve();
@@ -99,7 +123,7 @@ export class RelayClient {
     }
     return new Promise((resolve) => {
       this.stopping = resolve;
-      this.worker.postMessage({ kind: "stop" } satisfies ToRelay);
+      this.tell({ kind: "stop" });
     });
   }
 
@@ -112,8 +136,12 @@ export class RelayClient {
     }
     return new Promise((resolve) => {
       this.asked.set(connectionId, [...(this.asked.get(connectionId) ?? []), resolve]);
-      this.worker.postMessage(message);
+      this.tell(message);
     });
+  }
+
+  private tell(message: ToRelay): void {
+    this.worker.postMessage(message);
   }
 
   private startWorker(): Worker {
@@ -146,6 +174,12 @@ export class RelayClient {
       case "progress":
         this.grew(message.files);
         return;
+      case "verify-token":
+        void this.verify(message.request, message.connection, message.token);
+        return;
+      case "refused-client":
+        this.options.refused?.(message.refused);
+        return;
       case "log":
         this.options.log?.(message.message);
         return;
@@ -153,6 +187,23 @@ export class RelayClient {
         return;
     }
     this.announce();
+  }
+
+  private async verify(request: number, connection: string, token: Uint8Array): Promise<void> {
+    const { worker } = this;
+    const verdict = await this.verdictOn(Buffer.from(token).toString("utf8"), connection);
+    token.fill(0);
+    // A thread that was started since has not asked.
+    if (worker === this.worker) this.tell({ kind: "verified-token", request, verdict });
+  }
+
+  private async verdictOn(token: string, connection: string): Promise<TokenVerdict> {
+    try {
+      return (await this.options.verifyToken?.(token, connection)) ?? tokensNotTaken;
+    } catch (thrown) {
+      this.options.log?.(`A token could not be verified: ${failureOf(thrown).message}`);
+      return { ok: false, wrong: false, message: "The token could not be verified. Look at Stenograph's log." };
+    }
   }
 
   private grew(files: readonly RecordingGrowth[]): void {
@@ -199,6 +250,7 @@ export class RelayClient {
       if (this.stopping !== null) return;
       this.worker = this.startWorker();
       this.absent = null;
+      this.tell({ kind: "credentials", credentials: this.credentials });
       this.recording = { state: "recording" };
       for (const { connection, secrets } of this.wanted.values()) void this.start(connection, secrets);
       this.announce();

@@ -7,7 +7,8 @@ import { Capability, has } from "../protocol/capabilities.ts";
 import { encodeHandshakeResponse41, type HandshakeResponse41 } from "../protocol/handshake-response-41.ts";
 import type { HandshakeV10 } from "../protocol/handshake-v10.ts";
 import { relayAuthentication } from "./authentication-relay.ts";
-import { authenticateClient } from "./client-authentication.ts";
+import type { Presented } from "./client-authentication.ts";
+import type { ClientGate } from "./client-gate.ts";
 import { type ConnectionPhaseFacts, claimedAttributes, type FactsDraft, nameOrNull } from "./connection-phase-facts.ts";
 import { type Dialogue, send } from "./dialogue.ts";
 import {
@@ -18,7 +19,9 @@ import {
   upstreamCapabilities,
   upstreamCompression,
 } from "./greeting.ts";
+import { authenticateInTurn } from "./paced-authentication.ts";
 import { type PasswordKey, PasswordTranslation, type SideTransports } from "./password-translation.ts";
+import type { SignInPace } from "./sign-in-pace.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { authenticateUpstream, firstPlugin, firstResponse, type StoredAccount } from "./upstream-authentication.ts";
 import { encryptUpstream } from "./upstream-opening.ts";
@@ -28,6 +31,9 @@ export interface OpenSession {
   readonly connection: Connection;
   readonly secrets: ConnectionSecrets;
   readonly clientAddress: string;
+  /** Whom the connection lets in; of `mapped` only. */
+  readonly gate: ClientGate;
+  readonly pace: SignInPace;
   readonly passwordKey: PasswordKey;
   readonly greeting: HandshakeV10;
   /** The proxy's own challenge to the client in `mapped` mode; `null` in `passthrough`. */
@@ -66,9 +72,9 @@ function* passthrough(session: OpenSession, facts: FactsDraft): Dialogue<SignedI
 }
 
 function* mapped(session: OpenSession, challenge: OwnChallenge, facts: FactsDraft): Dialogue<SignedIn> {
-  const { connection, secrets, greeting, response } = session;
-  const credential = { user: connection.clientUser, password: secrets.clientPassword };
-  yield* authenticateClient(credential, challenge, { ...response, host: session.clientAddress }, session.freshScramble);
+  const { connection, secrets, greeting, response, gate, pace } = session;
+  const presented = presentedBy(session, facts, response);
+  facts.identity = yield* authenticateInTurn(gate, pace, challenge, presented, session.freshScramble);
   facts.account = connection.upstreamUser;
   const password = secrets.upstreamPassword ?? "";
   const plugin = firstPlugin(greeting.authPlugin);
@@ -84,6 +90,15 @@ function* mapped(session: OpenSession, challenge: OwnChallenge, facts: FactsDraf
     }),
   );
   return yield* authenticateUpstream(storedAccount(session, facts), plugin, greeting.scramble);
+}
+
+/** What a client presented, in its first answer or in a COM_CHANGE_USER. */
+export function presentedBy(
+  session: OpenSession,
+  facts: Pick<ConnectionPhaseFacts, "tls">,
+  { user, authPlugin, authResponse }: Pick<Presented, "user" | "authPlugin" | "authResponse">,
+): Presented {
+  return { user, authPlugin, authResponse, host: session.clientAddress, trusted: transportsOf(session, facts).client !== "plain" };
 }
 
 /** The account that the proxy signs in with upstream in `mapped` mode. */

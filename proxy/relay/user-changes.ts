@@ -8,12 +8,14 @@ import { type ChangeUser, decodeChangeUser, encodeChangeUser } from "../protocol
 import { Command } from "../protocol/command.ts";
 import { type ErrPacket, encodeErrPacket } from "../protocol/err-packet.ts";
 import { relayAuthentication } from "./authentication-relay.ts";
-import { authenticateClientAgain } from "./client-authentication.ts";
+import { authenticateClientAgain, identityEnded } from "./client-authentication.ts";
+import { gateWithin } from "./client-gate.ts";
 import { type ConnectionPhaseFacts, nameOrNull } from "./connection-phase-facts.ts";
 import { type Dialogue, Refused, receive, refusal, send } from "./dialogue.ts";
 import { newScramble, type OwnChallenge } from "./greeting.ts";
+import type { ProvenIdentity } from "./known-credentials.ts";
 import { PasswordTranslation } from "./password-translation.ts";
-import { type OpenSession, storedAccount, transportsOf } from "./sign-in.ts";
+import { type OpenSession, presentedBy, storedAccount, transportsOf } from "./sign-in.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { authenticateUpstream } from "./upstream-authentication.ts";
 
@@ -36,11 +38,18 @@ export class UserChanges {
   /** The scramble that the upstream sent last. */
   private scramble: Buffer;
   private refused = 0;
+  private current: ProvenIdentity | null;
 
   constructor(session: OpenSession, facts: ConnectionPhaseFacts, scramble: Buffer) {
     this.session = session;
     this.facts = facts;
     this.scramble = scramble;
+    this.current = facts.identity;
+  }
+
+  /** Who the session is: by which credential may change, the actor does not. `null` where clients are not told apart. */
+  get identity(): ProvenIdentity | null {
+    return this.current;
   }
 
   /** Changes the user for a COM_CHANGE_USER's `payload`. What cannot go on as a session is thrown as `Refused`. */
@@ -48,13 +57,15 @@ export class UserChanges {
     const decoded = decodeChangeUser(payload, this.facts.capabilities);
     const asked = decoded.ok ? decoded.value : null;
     const { challenge } = this.session;
+    let identity: ProvenIdentity | null = null;
     if (challenge !== null) {
-      const denied = yield* this.denied(asked, challenge);
-      if (denied !== null) return yield* this.deniedByProxy(denied);
+      const admitted = yield* this.admitted(asked, challenge);
+      if (admitted instanceof Refused) return yield* this.deniedByProxy(admitted);
+      identity = admitted;
     }
     try {
       const signedIn = challenge === null || asked === null ? yield* this.passthrough(payload, asked) : yield* this.storedAgain(asked);
-      return this.changed(signedIn, asked);
+      return this.changed(signedIn, asked, identity);
     } catch (thrown) {
       if (!(thrown instanceof Refused) || thrown.refusal.by !== "upstream" || thrown.refusal.answer === null) throw thrown;
       // The upstream has answered, and goes on or closes as it does.
@@ -62,8 +73,11 @@ export class UserChanges {
     }
   }
 
-  private changed(signedIn: SignedIn, asked: ChangeUser | null): UserChange {
-    const { connection } = this.session;
+  private changed(signedIn: SignedIn, asked: ChangeUser | null, identity: ProvenIdentity | null): UserChange {
+    const { connection, gate } = this.session;
+    const over = identity === null ? null : gate.whyOver(identity);
+    if (over !== null) throw identityEnded(over);
+    this.current = identity;
     this.scramble = signedIn.scramble;
     this.refused = 0;
     return {
@@ -74,6 +88,7 @@ export class UserChanges {
         schema: nameOrNull(asked?.schema ?? null),
         characterSet: asked?.characterSet ?? null,
         plugin: signedIn.plugin,
+        ...(identity && { credential: identity.credential }),
       },
     };
   }
@@ -89,14 +104,12 @@ export class UserChanges {
     return yield* relayAuthentication(translation, has(capabilities, Capability.MULTI_FACTOR_AUTHENTICATION));
   }
 
-  /** The client signs in to the proxy again; why it may not, or `null` where it may. `mapped` only. */
-  private *denied(asked: ChangeUser | null, challenge: OwnChallenge): Dialogue<Refused | null> {
+  /** The client signs in to the proxy again; who it is, or why it may not. `mapped` only. */
+  private *admitted(asked: ChangeUser | null, challenge: OwnChallenge): Dialogue<ProvenIdentity | null | Refused> {
     if (asked === null || (this.refused >= mostRefused && isMariaDb(this.session))) return unknownCommand();
-    const { connection, secrets, clientAddress } = this.session;
-    const credential = { user: connection.clientUser, password: secrets.clientPassword };
+    const gate = this.current === null ? this.session.gate : gateWithin(this.session.gate, this.current);
     try {
-      yield* authenticateClientAgain(credential, challenge, { ...asked, host: clientAddress }, newScramble());
-      return null;
+      return yield* authenticateClientAgain(gate, challenge, presentedBy(this.session, this.facts, asked), newScramble());
     } catch (thrown) {
       if (thrown instanceof Refused) return thrown;
       throw thrown;

@@ -4,8 +4,10 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection, ConnectionSecrets } from "../../proxy/model/connection.ts";
+import { ownGate } from "../../proxy/relay/client-gate.ts";
 import { type ClientIdentity, loadClientIdentity } from "../../proxy/relay/client-identity.ts";
 import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "../../proxy/relay/connection-phase.ts";
+import { SignInPace } from "../../proxy/relay/sign-in-pace.ts";
 
 export interface PhaseProxy {
   readonly port: number;
@@ -28,9 +30,11 @@ export async function startPhaseProxy(
   const ends: ConnectionPhaseEnd[] = [];
   const waiting: ((end: ConnectionPhaseEnd) => void)[] = [];
   const open = new Set<Socket>();
+  const gate = ownGate(connection, secrets);
+  const pace = new SignInPace();
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, async (accepted) => {
     open.add(accepted);
-    const end = await runConnectionPhase(accepted, { connection, secrets, clientIdentity: identity, limits });
+    const end = await runConnectionPhase(accepted, { connection, secrets, clientIdentity: identity, limits, gate, pace });
     ends.push(end);
     if (end.kind === "signed-in") open.add(end.upstream);
     goOn(end);

@@ -1,12 +1,16 @@
 /** A listener with its recorder in the test's own process, so that a test can stand between the recorder and the disk. */
+import type { ClientCredential, RefusedClient, TokenVerdict } from "../../proxy/model/client-credential.ts";
 import type { Connection, ConnectionSecrets } from "../../proxy/model/connection.ts";
 import type { RecordingState } from "../../proxy/model/status.ts";
 import { nowNs } from "../../proxy/recording/clock.ts";
 import { Recorder } from "../../proxy/recording/recorder.ts";
 import { newSessionId } from "../../proxy/recording/recording-files.ts";
 import type { RecordingFileSystem } from "../../proxy/recording/recording-writer.ts";
+import { identityGate, ownGate } from "../../proxy/relay/client-gate.ts";
 import type { ConnectionPhaseLimits } from "../../proxy/relay/connection-phase.ts";
+import { KnownCredentials } from "../../proxy/relay/known-credentials.ts";
 import { Listener } from "../../proxy/relay/listener.ts";
+import { SignInPace } from "../../proxy/relay/sign-in-pace.ts";
 import { connectionWith } from "./connection-phase-settings.ts";
 import { newClientIdentity } from "./phase-proxy.ts";
 import { temporaryDirectory } from "./stenograph.ts";
@@ -16,6 +20,9 @@ export interface RecordedRelayOptions {
   readonly connection?: Partial<Connection>;
   readonly secrets?: ConnectionSecrets;
   readonly limits?: ConnectionPhaseLimits;
+  /** What clients may present to a connection with the identity `sign-in`. */
+  readonly credentials?: readonly ClientCredential[];
+  readonly verifyToken?: (token: Buffer) => Promise<TokenVerdict>;
   /** Stands in for the file system. */
   readonly files?: RecordingFileSystem;
 }
@@ -27,6 +34,11 @@ export interface RecordedRelay {
   readonly states: readonly RecordingState[];
   /** Every sentence for the log. */
   readonly log: readonly string[];
+  /** Every client that was turned away because of who it said it is. */
+  readonly refused: readonly RefusedClient[];
+  /** What clients may present from now on. */
+  setCredentials(credentials: readonly ClientCredential[]): void;
+  endSessions(credentials: readonly string[], message: string): void;
   openSessions(): number;
   /** Resolves when no session is open. */
   untilIdle(): Promise<void>;
@@ -43,6 +55,11 @@ export async function startRecordedRelay(options: RecordedRelayOptions): Promise
   const { identity, remove } = await newClientIdentity();
   const states: RecordingState[] = [];
   const log: string[] = [];
+  const refused: RefusedClient[] = [];
+  const now = (): number => Number(nowNs() / 1000n);
+  const known = new KnownCredentials(now);
+  known.replace(options.credentials ?? []);
+  const verifyToken = options.verifyToken ?? (() => Promise.reject(new Error("no token was expected")));
   const changed = new Set<() => void>();
   const announce = (): void => {
     for (const wake of changed) wake();
@@ -66,8 +83,14 @@ export async function startRecordedRelay(options: RecordedRelayOptions): Promise
     actor: { kind: "os-user", name: "tester", authenticated: false },
     clientIdentity: identity,
     ...(options.limits && { limits: options.limits }),
+    pace: new SignInPace(),
+    gateOf: (connection, secrets) =>
+      connection.identity === "sign-in"
+        ? identityGate(connection, known, (_id, token) => verifyToken(token))
+        : ownGate(connection, secrets),
+    refused: (client) => refused.push(client),
     newSessionId,
-    now: () => Number(nowNs() / 1000n),
+    now,
     sessionsChanged: (by) => {
       open += by;
       announce();
@@ -91,6 +114,12 @@ export async function startRecordedRelay(options: RecordedRelayOptions): Promise
     dataDirectory: directory.path,
     states,
     log,
+    refused,
+    setCredentials: (credentials) => known.replace(credentials),
+    endSessions: (credentials, message) => {
+      known.end(credentials, message);
+      listener.endSessionsOf(new Set(credentials), message);
+    },
     openSessions: () => open,
     untilIdle: () => until(() => open === 0),
     untilState: (wanted) => until(() => recorder.state.state === wanted),

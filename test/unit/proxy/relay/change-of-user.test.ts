@@ -5,8 +5,10 @@ import { encodeChangeUser } from "../../../../proxy/protocol/change-user.ts";
 import { decodeErrPacket, encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
 import { toPackets } from "../../../../proxy/protocol/packet-writer.ts";
 import { ChangeOfUser } from "../../../../proxy/relay/change-of-user.ts";
+import { ownGate } from "../../../../proxy/relay/client-gate.ts";
 import type { Segment } from "../../../../proxy/relay/command-phase.ts";
 import { noFacts } from "../../../../proxy/relay/connection-phase-facts.ts";
+import { SignInPace } from "../../../../proxy/relay/sign-in-pace.ts";
 import { UserChanges } from "../../../../proxy/relay/user-changes.ts";
 import { okPacket } from "../../../support/connection-phase-packets.ts";
 import {
@@ -56,6 +58,8 @@ beforeEach(() => {
     connection: connectionWith(),
     secrets: mappedSecrets,
     clientAddress: "127.0.0.1",
+    gate: ownGate(connectionWith(), mappedSecrets),
+    pace: new SignInPace(),
     passwordKey,
     greeting,
     challenge: null,

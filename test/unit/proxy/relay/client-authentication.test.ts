@@ -3,51 +3,55 @@ import { cachingSha2Response } from "../../../../proxy/protocol/auth/caching-sha
 import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-password.ts";
 import { encodeAuthSwitchRequest } from "../../../../proxy/protocol/auth-switch-request.ts";
 import { authenticateClient } from "../../../../proxy/relay/client-authentication.ts";
+import { ownGate } from "../../../../proxy/relay/client-gate.ts";
+import { mappedConnection } from "../../../support/connection-phase-settings.ts";
 import { Playbook } from "../../../support/playbook.ts";
 
 const scramble = Buffer.from("abcdefghijklmnopqrst");
 const fresh = Buffer.from("ABCDEFGHIJKLMNOPQRST");
 const alice = { user: "alice", password: "alicepw" };
+const trusted = false;
 const fastAuthSuccess = Buffer.of(0x01, 0x03);
 const native = nativePasswordResponse("alicepw", scramble);
 
 function play(
   presented: { plugin: string | null; response: Buffer; user?: string },
   offered = "mysql_native_password",
-  credential: object = alice,
+  { user: clientUser, password: clientPassword }: { user: string | null; password: string | null } = alice,
 ) {
   const { plugin, response, user = "alice" } = presented;
-  const client = { user: Buffer.from(user), authPlugin: plugin, authResponse: response, host: "127.0.0.1" };
-  return new Playbook(authenticateClient(credential as typeof alice, { scramble, plugin: offered }, client, fresh));
+  const client = { user: Buffer.from(user), authPlugin: plugin, authResponse: response, host: "127.0.0.1", trusted };
+  const gate = ownGate(mappedConnection({ clientUser }), { clientPassword, upstreamPassword: null });
+  return new Playbook(authenticateClient(gate, { scramble, plugin: offered }, client, fresh));
 }
 
 describe("a client that signs in to the proxy", () => {
   it("is let in by mysql_native_password", () => {
-    expect(play({ plugin: "mysql_native_password", response: native }).result).toBeUndefined();
+    expect(play({ plugin: "mysql_native_password", response: native }).result).toBeNull();
   });
 
   it("is let in by caching_sha2_password on the fast path", () => {
     const response = cachingSha2Response("alicepw", scramble);
     const played = play({ plugin: "caching_sha2_password", response }, "caching_sha2_password");
-    expect(played.says("client", fastAuthSuccess).result).toBeUndefined();
+    expect(played.says("client", fastAuthSuccess).result).toBeNull();
   });
 
   it("is let in without naming a plugin, as clients did before there were plugins", () => {
-    expect(play({ plugin: null, response: native }, "caching_sha2_password").result).toBeUndefined();
+    expect(play({ plugin: null, response: native }, "caching_sha2_password").result).toBeNull();
   });
 
   it("is switched to its own plugin where the proxy speaks that", () => {
     const played = play({ plugin: "caching_sha2_password", response: Buffer.alloc(0) })
       .says("client", encodeAuthSwitchRequest("caching_sha2_password", fresh))
       .hears("client", cachingSha2Response("alicepw", fresh));
-    expect(played.says("client", fastAuthSuccess).result).toBeUndefined();
+    expect(played.says("client", fastAuthSuccess).result).toBeNull();
   });
 
   it("is switched to the proxy's plugin where its own is not spoken", () => {
     const played = play({ plugin: "client_ed25519", response: Buffer.alloc(0) })
       .says("client", encodeAuthSwitchRequest("mysql_native_password", fresh))
       .hears("client", nativePasswordResponse("alicepw", fresh));
-    expect(played.result).toBeUndefined();
+    expect(played.result).toBeNull();
   });
 
   it("is not let in by an answer to another scramble", () => {

@@ -10,8 +10,10 @@ import { decodeErrPacket, encodeErrPacket } from "../../../../proxy/protocol/err
 import { decodeHandshakeResponse41, encodeHandshakeResponse41 } from "../../../../proxy/protocol/handshake-response-41.ts";
 import { decodeHandshakeV10, encodeHandshakeV10 } from "../../../../proxy/protocol/handshake-v10.ts";
 import { toPackets } from "../../../../proxy/protocol/packet-writer.ts";
+import { ownGate } from "../../../../proxy/relay/client-gate.ts";
 import type { ClientIdentity } from "../../../../proxy/relay/client-identity.ts";
 import { type ConnectionPhaseEnd, runConnectionPhase } from "../../../../proxy/relay/connection-phase.ts";
+import { SignInPace } from "../../../../proxy/relay/sign-in-pace.ts";
 import { greetings, okPacket, responses, sslRequest } from "../../../support/connection-phase-packets.ts";
 import { connectionWith, greetingOf, wellFormed } from "../../../support/connection-phase-settings.ts";
 import { newClientIdentity, type PhaseProxy, startPhaseProxy } from "../../../support/phase-proxy.ts";
@@ -375,7 +377,14 @@ describe("the sockets that are handed over", () => {
     const [accepted] = (await once(server, "connection")) as [Socket];
     server.close();
     const secrets = { upstreamPassword: null, clientPassword: null };
-    const phase = runConnectionPhase(accepted, { connection, secrets, clientIdentity: identity, limits: patient });
+    const phase = runConnectionPhase(accepted, {
+      connection,
+      secrets,
+      clientIdentity: identity,
+      limits: patient,
+      gate: ownGate(connection, secrets),
+      pace: new SignInPace(),
+    });
     await client.next();
     client.socket.end(clientBytes);
     const end = await phase;

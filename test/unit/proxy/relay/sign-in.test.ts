@@ -10,9 +10,11 @@ import {
   type HandshakeResponse41,
 } from "../../../../proxy/protocol/handshake-response-41.ts";
 import { writeResponseHead } from "../../../../proxy/protocol/ssl-request.ts";
+import { ownGate } from "../../../../proxy/relay/client-gate.ts";
 import { noFacts } from "../../../../proxy/relay/connection-phase-facts.ts";
 import { Refused } from "../../../../proxy/relay/dialogue.ts";
 import { type OpenSession, signIn } from "../../../../proxy/relay/sign-in.ts";
+import { SignInPace } from "../../../../proxy/relay/sign-in-pace.ts";
 import { okPacket } from "../../../support/connection-phase-packets.ts";
 import {
   connectionWith,
@@ -33,6 +35,8 @@ function session(connection: Connection, response: HandshakeResponse41): OpenSes
     connection,
     secrets: mappedSecrets,
     clientAddress: "127.0.0.1",
+    gate: ownGate(connection, mappedSecrets),
+    pace: new SignInPace(),
     passwordKey,
     greeting: greetingOf("mysql"),
     challenge: connection.auth === "mapped" ? challenge : null,

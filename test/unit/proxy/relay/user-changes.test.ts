@@ -4,8 +4,10 @@ import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-p
 import { decodeAuthSwitchRequest, encodeAuthSwitchRequest, scrambleOf } from "../../../../proxy/protocol/auth-switch-request.ts";
 import { type ChangeUser, decodeChangeUser, encodeChangeUser } from "../../../../proxy/protocol/change-user.ts";
 import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
+import { type ClientGate, ownGate } from "../../../../proxy/relay/client-gate.ts";
 import { noFacts } from "../../../../proxy/relay/connection-phase-facts.ts";
 import { capabilitiesInForce } from "../../../../proxy/relay/greeting.ts";
+import { SignInPace } from "../../../../proxy/relay/sign-in-pace.ts";
 import { UserChanges } from "../../../../proxy/relay/user-changes.ts";
 import { okPacket } from "../../../support/connection-phase-packets.ts";
 import {
@@ -35,7 +37,7 @@ const asked: ChangeUser = {
 
 type ServerName = "mariadb" | "mysql";
 
-function session(server: ServerName, mapped: boolean, tls: { client: boolean; upstream: boolean } = { client: false, upstream: false }) {
+function session(server: ServerName, mapped: boolean, tls = { client: false, upstream: false }, gate: ClientGate | null = null) {
   const greeting = greetingOf(server);
   const response = responseOf(server);
   const connection = mapped ? mappedConnection() : connectionWith();
@@ -49,6 +51,8 @@ function session(server: ServerName, mapped: boolean, tls: { client: boolean; up
     connection,
     secrets: mappedSecrets,
     clientAddress: "127.0.0.1",
+    gate: gate ?? ownGate(connection, mappedSecrets),
+    pace: new SignInPace(),
     passwordKey,
     greeting,
     challenge,

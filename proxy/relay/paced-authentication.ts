@@ -1,0 +1,44 @@
+/** A client's sign-in to the proxy at the pace that wrong tries before it have left. */
+import { authenticateClient, type Presented } from "./client-authentication.ts";
+import type { ClientGate } from "./client-gate.ts";
+import { type Dialogue, pause, Refused, refusal } from "./dialogue.ts";
+import type { OwnChallenge } from "./greeting.ts";
+import type { ProvenIdentity } from "./known-credentials.ts";
+import type { SignInPace } from "./sign-in-pace.ts";
+
+/** Like `authenticateClient`. The client waits before it is known whether it is right: else one that gives up early would learn it. */
+export function* authenticateInTurn(
+  gate: ClientGate,
+  pace: SignInPace,
+  challenge: OwnChallenge,
+  presented: Presented,
+  fresh: Buffer,
+): Dialogue<ProvenIdentity | null> {
+  const user = presented.user.toString("utf8");
+  const { host } = presented;
+  yield* turnOf(pace, user, host);
+  try {
+    const identity = yield* authenticateClient(gate, challenge, presented, fresh);
+    pace.right(user);
+    return identity;
+  } catch (thrown) {
+    if (thrown instanceof Refused && thrown.refusal.wrongCredential === true) pace.wrong(user, host);
+    throw thrown;
+  }
+}
+
+function* turnOf(pace: SignInPace, user: string, host: string): Dialogue<void> {
+  const wait = pace.waitMs(user, host);
+  if (wait === 0) return;
+  if (!pace.enter(user)) throw tooMany();
+  try {
+    yield* pause(wait);
+  } finally {
+    pace.leave(user);
+  }
+}
+
+function tooMany(): Refused {
+  const message = "Too many clients wait to sign in after wrong passwords: try again in some seconds.";
+  return refusal("sign-in-failed", { errno: 1040, sqlstate: "08004", message });
+}
