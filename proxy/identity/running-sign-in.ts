@@ -2,8 +2,8 @@ import { FailureError } from "../model/failure.ts";
 import { Alarm } from "./alarm.ts";
 import type { IdentityKey } from "./identity-key.ts";
 import type { GroupRole } from "./identity-settings.ts";
-import { rolesOf } from "./roles.ts";
 import type { SignIn, SignInEnd, Vouched } from "./sign-in.ts";
+import { signedInPerson } from "./signed-in-person.ts";
 
 /** Part of what is left of a sign-in after which it is renewed, and the longest that the provider is not asked. */
 const renewAfter = 0.7;
@@ -120,16 +120,6 @@ export class RunningSignIn {
 
   #snapshot(): SignIn {
     const { id, key, since, keyBinding, roles } = this.#options;
-    const { via, issuer, subject, name, email, groups, claims, until } = this.#vouched;
-    return {
-      id,
-      actor: { kind: "person", name, authenticated: true, issuer, subject, email, groups, via, signIn: id },
-      roles: rolesOf(groups, roles()),
-      claims,
-      since,
-      until,
-      keyBinding,
-      sign: (bytes) => key.sign(bytes),
-    };
+    return { id, ...signedInPerson(this.#vouched, roles(), id), since, keyBinding, sign: (bytes) => key.sign(bytes) };
   }
 }

@@ -1,8 +1,7 @@
-/** A person who is signed in, and what a provider's way of signing in has to give for it. */
-import type { PersonActor } from "../model/actor.ts";
-import type { Role } from "../model/role.ts";
+/** Who is signed in, and what a provider's way of signing in has to give for it. */
 import type { UnixMicros } from "../model/value.ts";
 import type { IdentityKey } from "./identity-key.ts";
+import type { SignedInPerson } from "./signed-in-person.ts";
 
 /**
  * What a provider vouched for about a person, verified in full. It has no secret in it but what `renew` and `forget` close over.
@@ -45,14 +44,9 @@ export interface SignInRequest {
 }
 
 /** A person who is signed in now. It is a snapshot: a renewal makes another one with the same id. */
-export interface SignIn {
+export interface SignIn extends SignedInPerson {
   readonly id: string;
-  readonly actor: PersonActor;
-  readonly roles: readonly Role[];
-  readonly claims: Readonly<Record<string, unknown>>;
   readonly since: UnixMicros;
-  /** When it ends where it is not renewed before; it moves with each renewal. */
-  readonly until: UnixMicros | null;
   /** Where the provider's statement also vouches for the identity key: the file of it, kept for evidence. Else `null`. */
   readonly keyBinding: string | null;
   /** Signs with the identity key (ES256, r and s of 32 bytes each). Throws a `FailureError` (`signed-out`) after the sign-in ended. */

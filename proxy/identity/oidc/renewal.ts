@@ -65,7 +65,7 @@ export function renewed(session: OidcSession, subject: string | null, signal: Ab
 }
 
 /** Forgets the refresh token, and revokes it (RFC 7009) where the provider offers that. */
-async function forget({ settings, tokens }: OidcSession): Promise<void> {
+export async function forget({ settings, tokens }: OidcSession): Promise<void> {
   await tokens.exclusively(async () => {
     const token = tokens.read();
     if (token === null) return;
