@@ -114,12 +114,14 @@ export class AssertionConsumer {
       return this.#turnAway(400, "An answer came without a response of the provider in it, and was turned away.");
     }
     const strange = this.#options.strange(samlResponse);
-    return strange === null ? { samlResponse } : this.#turnAway(400, strange);
+    if (strange !== null) return this.#turnAway(400, strange);
+    // Here and not later: nothing may come between the question and this.
+    this.#answered = true;
+    return { samlResponse };
   }
 
   #respond(taken: Taken, response: ServerResponse): void {
     if ("samlResponse" in taken) {
-      this.#answered = true;
       this.#answer.resolve({ samlResponse: taken.samlResponse, tell: (page) => send(response, 200, page) });
     } else {
       send(response, taken.status, { title: "This request was refused", message: taken.message });
