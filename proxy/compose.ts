@@ -184,7 +184,8 @@ async function settledWithin(started: Promise<void>, limitMs: number): Promise<v
   limit.abort();
 }
 
-async function makeDirectory(path: string): Promise<void> {
+/** Makes the data directory where it is not there. Rejects with a `FailureError` where it cannot be used. */
+export async function makeDirectory(path: string): Promise<void> {
   try {
     await makeWithParents(path);
     await access(path, constants.W_OK);
