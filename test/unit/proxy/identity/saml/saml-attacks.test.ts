@@ -60,6 +60,20 @@ describe("signatures of a SAML response", () => {
     expect(await refusalOf(forged)).toContain("its signature is wrong, or was made with another key");
   });
 
+  it("have to be right in the assertion too where the response has a right one", async () => {
+    const forged: Forged = (question) => provider.sign(provider.response(question, provider.sign(provider.assertion(question), stranger)));
+    expect(await refusalOf(forged)).toContain("its signature is wrong, or was made with another key");
+  });
+
+  it("stand in what they sign, and nowhere else", async () => {
+    const forged: Forged = (question) => {
+      const answer = provider.answer(question);
+      const signature = /<Signature [\s\S]*<\/Signature>/.exec(answer)?.[0] ?? "";
+      return answer.replace("<samlp:Status>", `<samlp:Extensions>${signature}</samlp:Extensions><samlp:Status>`);
+    };
+    expect(await refusalOf(forged)).toContain("signatures where none belongs");
+  });
+
   it.each([
     ["the person", "anna@example.test</saml:NameID>", "eve@example.test</saml:NameID>"],
     ["a group", ">staff<", ">admin<"],
