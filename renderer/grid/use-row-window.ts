@@ -13,9 +13,12 @@ export interface RowBlock {
 /** The part of a long list that is drawn. */
 export interface DrawnRows {
   readonly blocks: readonly RowBlock[];
-  /** First index drawn, and the one after the last. */
+  /** First index at this place of the list, and the one after the last. */
   readonly first: number;
   readonly end: number;
+  /** First index drawn, and the one after the last: others while those at this place are not here. */
+  readonly firstDrawn: number;
+  readonly endDrawn: number;
   /** Height of the list's body in pixels. */
   readonly height: number;
   /** Height of the view in pixels, its header included. */
@@ -26,8 +29,13 @@ export interface DrawnRows {
 
 const blockHeight = rowHeight * rowsPerBlock;
 
+/** Which rows to draw instead of those from `first` to `end` (excluded), by the first of as many; `null` for none. */
+export type StandIn = (first: number, end: number) => number | null;
+
+const noStandIn: StandIn = () => null;
+
 /** Which rows of `total` to draw in a scrolling element with a header of one row's height. */
-export function useRowWindow(scroller: RefObject<HTMLElement | null>, total: number): DrawnRows {
+export function useRowWindow(scroller: RefObject<HTMLElement | null>, total: number, standIn = noStandIn): DrawnRows {
   const window = rowWindow(total);
   const viewHeight = useRef(0);
   // Always as many blocks, so that one that leaves the view hands its DOM elements to one that comes.
@@ -47,10 +55,18 @@ export function useRowWindow(scroller: RefObject<HTMLElement | null>, total: num
   const shift = range === null ? 0 : rowShift(window, range.startIndex, range.endIndex - range.startIndex);
   const first = (items[0]?.index ?? 0) * rowsPerBlock + shift;
   const end = Math.min(total, ((items.at(-1)?.index ?? -1) + 1) * rowsPerBlock + shift);
+  const instead = standIn(first, end);
   return {
-    blocks: items.map((item) => ({ key: item.index % ring, start: item.start, rows: rowsOfBlock(item.index, shift, total) })),
+    blocks: items.map(({ index, start }, place) =>
+      instead === null
+        ? { key: index % ring, start, rows: rowsOfBlock(index, shift, total) }
+        : // The same elements hold the same rows while the view moves on.
+          { key: place, start, rows: rowsOfBlock(place, instead, instead + end - first) },
+    ),
     first,
     end,
+    firstDrawn: instead ?? first,
+    endDrawn: instead === null ? end : instead + end - first,
     height: window.slots * rowHeight,
     viewHeight: virtualizer.scrollRect?.height ?? 0,
     reveal: (index) => {

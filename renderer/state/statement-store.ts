@@ -12,6 +12,8 @@ const pageSize = 250;
 const mostPages = 160;
 /** How soon the newest page is asked for again while the core is still counting. */
 const recountMs = 400;
+/** For so long the rows that came last stand in for rows that do not come. */
+const standInMs = 500;
 
 /**
  * The statements that match one filter, by index from the oldest. Holds only the pages that were looked at: the newest,
@@ -26,6 +28,9 @@ export class StatementStore {
   readonly #window: WindowFetch;
   readonly #listeners = new Set<() => void>();
   readonly #stopFrames: () => void;
+  /** The rows that came last. */
+  #latest: RowSpan | null = null;
+  #endStandIn: (() => void) | null = null;
   #version = 0;
   #total = 0;
   #older = 0;
@@ -92,9 +97,22 @@ export class StatementStore {
     return this.#rows.get(index);
   }
 
+  /**
+   * What to draw while none of the rows from `from` to `to` (excluded) is here, as where somebody throws the scroll bar: the
+   * first of as many rows that came last. `null` where some are here, or where placeholders should say that rows are awaited.
+   */
+  standIn(from: number, to: number): number | null {
+    const latest = this.#latest;
+    if (latest === null || latest.to - latest.from < to - from || this.#hasAny(from, to)) return null;
+    const first = latest.from + Math.floor((latest.to - latest.from - (to - from)) / 2);
+    return this.#rows.has(first, first + to - from) ? first : null;
+  }
+
   /** Says which rows are shown now: those missing are fetched, and those ahead of a moving view. */
   want(from: number, to: number): void {
-    if (!this.#closed) this.#window.want(from, to);
+    if (this.#closed) return;
+    this.#window.want(from, to);
+    if (this.standIn(from, to) !== null) this.#endStandIn ??= this.#schedule(() => this.#stopStandIn(), standInMs);
   }
 
   /** Forgets everything and asks again, e.g. after the library was rebuilt. */
@@ -116,6 +134,22 @@ export class StatementStore {
     this.#listeners.clear();
   }
 
+  #hasAny(from: number, to: number): boolean {
+    for (let index = from; index < to; index++) if (this.#rows.get(index) !== undefined) return true;
+    return false;
+  }
+
+  #stopStandIn(): void {
+    this.#forgetLatest();
+    this.#changed({});
+  }
+
+  #forgetLatest(): void {
+    this.#endStandIn?.();
+    this.#endStandIn = null;
+    this.#latest = null;
+  }
+
   #cancelEverything(): void {
     this.#unfollow?.();
     this.#unfollow = null;
@@ -124,6 +158,7 @@ export class StatementStore {
     this.#window.stop();
     this.#cancelRecount?.();
     this.#cancelRecount = null;
+    this.#forgetLatest();
     this.#stopFrames();
   }
 
@@ -165,6 +200,8 @@ export class StatementStore {
     page.rows.forEach((row, place) => {
       this.#rows.put(page.offset + place, row);
     });
+    this.#forgetLatest();
+    if (page.rows.length > 0) this.#latest = { from: page.offset, to: page.offset + page.rows.length };
     this.#changed({ loaded: true, failure: null });
   }
 

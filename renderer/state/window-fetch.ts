@@ -27,8 +27,9 @@ const framesAhead = 15;
 const leastAhead = 60;
 /** Rows around a view that jumped: few, so that they come soon. */
 const jumpMargin = 20;
-/** How long a request for rows that are no longer shown may keep others waiting. */
-const patienceMs = 100;
+/** How long a request for rows that are no longer shown may keep others waiting while the view moves, and once it rests. */
+const movingPatienceMs = 300;
+const restPatienceMs = 50;
 const retryMs = 1000;
 
 /**
@@ -65,7 +66,8 @@ export function windowToFetch(shown: RowSpan, step: number, total: number, has: 
 
 /**
  * Fetches the rows that a view shows as it moves, one window at a time: while one is under way the latest wish waits, so
- * that a fast scroll asks for no more than can be answered, and rows appear while it lasts.
+ * that a fast scroll asks for no more than can be answered, and rows appear while it lasts. Where the view comes to rest,
+ * what was asked for on the way there is given up.
  */
 export class WindowFetch {
   readonly #source: WindowSource;
@@ -74,6 +76,7 @@ export class WindowFetch {
   #step = 0;
   #underWay: { readonly window: RowSpan; readonly abort: AbortController } | null = null;
   #cancelPatience: (() => void) | null = null;
+  #cancelRest: (() => void) | null = null;
   #cancelRetry: (() => void) | null = null;
 
   constructor(source: WindowSource, schedule: Schedule) {
@@ -103,12 +106,21 @@ export class WindowFetch {
     if (window === null) return;
     if (window.from === answered?.from && window.to === answered.to) this.#askLater();
     else if (this.#underWay === null) this.#load(window);
-    else if (this.#isPassed(this.#underWay.window)) {
-      this.#cancelPatience ??= this.#schedule(() => {
-        this.#giveUp();
-        this.#ask();
-      }, patienceMs);
-    }
+    else this.#waitFor(this.#underWay.window);
+  }
+
+  /** A window that is no longer shown is waited for while the view moves on: what it brings is shown meanwhile. */
+  #waitFor(window: RowSpan): void {
+    this.#cancelRest?.();
+    this.#cancelRest = null;
+    if (!this.#isPassed(window)) return;
+    const askAnew = (): void => {
+      if (!this.#isPassed(window)) return;
+      this.#giveUp();
+      this.#ask();
+    };
+    this.#cancelRest = this.#schedule(askAnew, restPatienceMs);
+    this.#cancelPatience ??= this.#schedule(askAnew, movingPatienceMs);
   }
 
   /** Whether nothing of what is shown is in `window`. */
@@ -155,5 +167,7 @@ export class WindowFetch {
     this.#underWay = null;
     this.#cancelPatience?.();
     this.#cancelPatience = null;
+    this.#cancelRest?.();
+    this.#cancelRest = null;
   }
 }

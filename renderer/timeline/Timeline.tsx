@@ -59,7 +59,8 @@ export function Timeline(props: TimelineProps) {
   const needsPrevious = columns.some((column) => column.id === "wait");
 
   const total = store.total;
-  const drawn = useRowWindow(scroller, total);
+  const standIn = useCallback((first: number, end: number) => store.standIn(first, end), [store]);
+  const drawn = useRowWindow(scroller, total, standIn);
   const version = store.version();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version may have dropped or gained rows in view
@@ -121,7 +122,8 @@ export function Timeline(props: TimelineProps) {
   const indexOfSelection = (): number | null => {
     const index = selectedIndex.current;
     if (index !== null && (pendingIndex.current === index || isRow(store.row(index), selected))) return index;
-    for (let candidate = drawn.first; candidate < drawn.end; candidate++) if (isRow(store.row(candidate), selected)) return candidate;
+    for (let candidate = drawn.firstDrawn; candidate < drawn.endDrawn; candidate++)
+      if (isRow(store.row(candidate), selected)) return candidate;
     return null;
   };
 
@@ -155,7 +157,7 @@ export function Timeline(props: TimelineProps) {
         aria-label={props.label}
         aria-rowcount={store.totalExact ? total + 1 : -1}
         aria-colcount={columns.length}
-        aria-activedescendant={active !== null && active >= drawn.first && active < drawn.end ? `${domId}-${active}` : undefined}
+        aria-activedescendant={active !== null && active >= drawn.firstDrawn && active < drawn.endDrawn ? `${domId}-${active}` : undefined}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
         onClick={onClick}

@@ -20,6 +20,7 @@ class PagedCore implements Api {
   total: number;
   exact = true;
   failure: Failure | null = null;
+  answers = true;
   /** Index of the row that is index 0 of the matches, as far as they are known. */
   first = 0;
   #listener: StreamListener<"statements.follow"> | null = null;
@@ -37,7 +38,7 @@ class PagedCore implements Api {
     const page = { rows, offset, total: this.total, totalExact: this.exact };
     return new Promise((resolve, reject) => {
       signal?.addEventListener("abort", () => reject(new FailureError("cancelled", "Cancelled.")));
-      queueMicrotask(() => resolve(page));
+      if (this.answers) queueMicrotask(() => resolve(page));
     });
   }) as Api["call"];
 
@@ -188,5 +189,39 @@ describe("the statement store", () => {
     expect(core.asked).toHaveLength(2);
     expect(store.row(10)).toBeUndefined();
     expect(store.total).toBe(1_000);
+  });
+
+  it("lets the rows that came last stand in where a view jumps to rows that are not here, until those come", async () => {
+    const { store } = await open(1_000_000);
+    expect(store.standIn(999_900, 999_940)).toBeNull();
+    const first = store.standIn(500_000, 500_040);
+    expect(first).toBe(999_855);
+    expect(store.row(first ?? 0)).toBeDefined();
+    store.want(500_000, 500_040);
+    await settled();
+    expect(store.standIn(500_000, 500_040)).toBeNull();
+    expect(store.row(500_000)?.id).toBe(500_001);
+    expect(store.standIn(300_000, 300_040)).toBeLessThan(501_000);
+  });
+
+  it("lets no row stand in where some of those that are shown are here, nor where there are fewer than are drawn", async () => {
+    const { store } = await open(1_000_000);
+    expect(store.standIn(999_740, 999_780)).toBeNull();
+    expect(store.standIn(500_000, 500_251)).toBeNull();
+  });
+
+  it("says that rows are awaited where none come for half a second", async () => {
+    const { core, store, time } = await open(1_000_000);
+    core.answers = false;
+    let changes = 0;
+    store.subscribe(() => {
+      changes++;
+    });
+    store.want(500_000, 500_040);
+    time.pass(499);
+    expect(store.standIn(500_000, 500_040)).not.toBeNull();
+    time.pass(1);
+    expect(store.standIn(500_000, 500_040)).toBeNull();
+    expect(changes).toBe(1);
   });
 });

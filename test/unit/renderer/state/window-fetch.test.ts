@@ -101,11 +101,12 @@ describe("fetching what a view shows", () => {
     expect(rows.asked).toHaveLength(2);
   });
 
-  it("gives up a slow request for rows that are no longer shown", async () => {
+  it("gives up a slow request for rows that are no longer shown once the view rests", async () => {
     const rows = new SlowRows();
     rows.fetch.want(0, 40);
+    rows.time.pass(200);
     rows.fetch.want(50_000, 50_040);
-    rows.time.pass(99);
+    rows.time.pass(49);
     expect(rows.asked).toHaveLength(1);
     rows.time.pass(1);
     expect(rows.asked).toEqual([
@@ -114,6 +115,27 @@ describe("fetching what a view shows", () => {
     ]);
     await settled();
     expect(rows.failures).toEqual([]);
+  });
+
+  it("waits a little longer for rows that are no longer shown while the view moves on, so that some are to be seen meanwhile", () => {
+    const rows = new SlowRows();
+    for (let frame = 0; frame <= 18; frame++) {
+      rows.fetch.want(frame * 1_000, frame * 1_000 + 40);
+      rows.time.pass(16);
+    }
+    expect(rows.asked).toHaveLength(1);
+    rows.fetch.want(50_000, 50_040);
+    rows.time.pass(16);
+    expect(rows.asked[1]).toEqual({ from: 49_980, to: 50_060 });
+  });
+
+  it("does not give up a request for rows that are shown again", () => {
+    const rows = new SlowRows();
+    rows.fetch.want(0, 40);
+    rows.fetch.want(50_000, 50_040);
+    rows.fetch.want(0, 40);
+    rows.time.pass(1000);
+    expect(rows.asked).toHaveLength(1);
   });
 
   it("asks again a second after a failure, and not before, however often it is asked", async () => {
