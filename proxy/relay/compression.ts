@@ -2,7 +2,7 @@
  * A side of a session that compresses: what is written goes out in compressed packets, what comes in them is read
  * plain. It stands in for the socket, with the socket's back-pressure and the socket's ways to end.
  */
-import type net from "node:net";
+import net from "node:net";
 import { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import {
@@ -25,8 +25,14 @@ const compressedHereBytes = 4 * 1024;
 export interface RelaySocket extends Duplex {
   /** Sends what was written, then closes. */
   destroySoon(): void;
-  /** Closes with a reset, where the transport has one. */
+  /** Closes with a reset. Only where `canReset`. */
   resetAndDestroy(): unknown;
+}
+
+/** Whether a side can be closed with a reset: TLS and Unix sockets have none, and a socket throws where it is asked for one. */
+export function canReset(side: RelaySocket): boolean {
+  if (side instanceof CompressedSocket) return side.canReset;
+  return side instanceof net.Socket && !(side instanceof TLSSocket) && !side.destroyed && side.remoteAddress !== undefined;
 }
 
 export interface CompressionSettings {
@@ -76,8 +82,12 @@ export class CompressedSocket extends Duplex implements RelaySocket {
     else this.once("finish", () => this.destroy());
   }
 
+  get canReset(): boolean {
+    return canReset(this.raw);
+  }
+
   resetAndDestroy(): void {
-    if (!(this.raw instanceof TLSSocket) && !this.raw.destroyed) this.raw.resetAndDestroy();
+    this.raw.resetAndDestroy();
     this.destroy();
   }
 

@@ -3,7 +3,6 @@
  * both ways, and passes on how a side ended: a close as a close, a reset as a reset.
  */
 import type net from "node:net";
-import { TLSSocket } from "node:tls";
 import type { Durability } from "../model/connection.ts";
 import type { FailureError } from "../model/failure.ts";
 import type { CloseCause, CompressionFacts, SessionClose } from "../model/session.ts";
@@ -13,7 +12,7 @@ import { toPackets } from "../protocol/packet-writer.ts";
 import { AnswerRedactor } from "./answer-redactor.ts";
 import { ChangeOfUser } from "./change-of-user.ts";
 import { CommandPhase, maxHeldBytes, type Segment } from "./command-phase.ts";
-import type { RelaySocket } from "./compression.ts";
+import { canReset, type RelaySocket } from "./compression.ts";
 import { DurableAnswers } from "./durable-answers.ts";
 import type { SessionRecording } from "./recording.ts";
 import { SessionOutcome } from "./session-outcome.ts";
@@ -287,7 +286,7 @@ export class SessionRelay {
     this.change.abandon();
     const reset = "code" in error && error.code === "ECONNRESET";
     this.outcome.settle(this.phase.quit ? "client-quit" : cause, error.message);
-    if (reset && !(other instanceof TLSSocket) && !other.destroyed) other.resetAndDestroy();
+    if (reset && canReset(other)) other.resetAndDestroy();
     else other.end();
   }
 

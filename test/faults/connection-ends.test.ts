@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
 import type { Connection } from "../../proxy/model/connection.ts";
 import { Capability } from "../../proxy/protocol/capabilities.ts";
 import { encodeChangeUser } from "../../proxy/protocol/change-user.ts";
@@ -10,9 +11,10 @@ import { toPackets } from "../../proxy/protocol/packet-writer.ts";
 import { wellFormed } from "../support/connection-phase-settings.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
-import { type PacketCollector, type ScriptedUpstream, scriptedClient } from "../support/scripted-peer.ts";
+import { PacketCollector, type ScriptedUpstream, scriptedClient } from "../support/scripted-peer.ts";
 import { commandOk, type ScriptedSession, signIn, startScriptedServer } from "../support/scripted-server.ts";
 import { available } from "../support/servers.ts";
+import { temporaryDirectory } from "../support/stenograph.ts";
 
 let relay: RecordedRelay | null = null;
 let server: ScriptedUpstream | null = null;
@@ -35,7 +37,8 @@ async function meet(
   const { promise: met, resolve: meeting } = Promise.withResolvers<ScriptedSession>();
   server = await startScriptedServer(meeting);
   relay = await startRecordedRelay({ upstream: { host: "127.0.0.1", port: server.port }, connection });
-  const client = scriptedClient(relay.port);
+  const file = connection.listen?.host;
+  const client = file === undefined ? scriptedClient(relay.port) : new PacketCollector(connect(file));
   await signIn(client);
   return { client, session: await met, to: relay };
 }
@@ -115,6 +118,20 @@ describe("passes on how a side ended", () => {
     expect(await ended).toBe("reset");
     expect(await closeOf(to)).toMatchObject({ cause: "upstream-reset" });
   });
+
+  it.each(["off", "zlib"] as const)(
+    "a server that resets (compression: %s), to a client on a Unix socket, which knows no reset",
+    async (upstreamCompression) => {
+      const directory = temporaryDirectory();
+      onTestFinished(() => directory[Symbol.dispose]());
+      const listen = { host: join(directory.path, "mysqld.sock"), port: 0 };
+      const { client, session, to } = await meet({ listen, upstreamCompression });
+      const ended = endOf(client.socket);
+      session.socket.resetAndDestroy();
+      expect(await ended).toBe("closed");
+      expect(await closeOf(to)).toMatchObject({ cause: "upstream-reset" });
+    },
+  );
 
   it("a server that dies in the middle of a packet: the client gets what came, and then the end", async () => {
     const { client, session, to } = await meet();
