@@ -1,15 +1,19 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Keyring, type StartKeyring } from "../../../proxy/identity/keyring.ts";
 import { openSecrets } from "../../../proxy/identity/open-secrets.ts";
+// @ts-expect-error plain JavaScript: it runs before TypeScript can
+import { buildRenderer, rendererIsStale } from "../../../proxy/setup/renderer-build.mjs";
 import { nodeKeyring } from "../../../proxy/start-keyring.ts";
 import { parts } from "../../support/parts/parts.ts";
 import { startSecretService } from "../../support/servers/secret-service.ts";
 
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const canary = "canary-Tr0ub4dor&3";
 /** A busy test machine starts processes slowly; how long the workstation waits is the test of a keychain that hangs. */
 const patientMs = 30_000;
@@ -61,6 +65,19 @@ describe.runIf(parts.secretService.isThere())("a real Secret Service", () => {
     await store.write(new Map([["a", canary]]));
     await store.write(new Map([["b", canary]]));
     expect(keptIn(service.environment).match(/object path/g)).toHaveLength(1);
+  });
+
+  it("is asked by what the desktop host is built to as well", async () => {
+    if (rendererIsStale(root)) expect(buildRenderer(root)).toBeNull();
+    await using service = await startSecretService();
+    const built = join(root, "out", "main", "keyring-process.js");
+    const asBuilt: StartKeyring = (args) =>
+      spawn(process.execPath, [built, ...args], { env: { ...process.env, ...service.environment }, stdio: ["ignore", "pipe", "ignore"] });
+    const opened = await Keyring.open(asBuilt, null, patientMs);
+    if ("failure" in opened) throw new Error(opened.failure);
+    const made = await opened.keyring.make("an id");
+    expect(made).toHaveLength(32);
+    expect(await Keyring.open(keyringIn(service.environment), "an id", patientMs)).toMatchObject({ key: made });
   });
 
   it("opens nothing for another person's keychain", async () => {
