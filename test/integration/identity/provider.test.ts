@@ -17,9 +17,18 @@ const dana = (): Person => provider.people[0]!;
 const ravi = (): Person => provider.people[1]!;
 
 describe("the demo's identity provider", () => {
-  it("prints nothing", async () => {
+  it("prints nothing, whatever it is asked for", async () => {
     const said = (["info", "warn", "error", "log"] as const).map((name) => vi.spyOn(console, name));
-    await signInAt(provider, dana());
+    const configuration = await discover(provider);
+    const tokens = await signInAt(provider, dana(), { parameters: { resource: provider.audience } });
+    await client.refreshTokenGrant(configuration, tokens.refresh_token!);
+    await client.tokenRevocation(configuration, tokens.refresh_token!);
+    await machineToken(provider);
+    const device = await client.initiateDeviceAuthorization(configuration, { scope: "openid" });
+    await new ScriptedBrowser().signIn(device.verification_uri_complete!, ravi());
+    await new ScriptedBrowser().open(`${provider.issuer}/device`);
+    await new ScriptedBrowser().open(client.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token! }).href);
+    expect(await new ScriptedBrowser().open(`${provider.issuer}/auth`)).toMatchObject({ status: 400 });
     expect(said.flatMap((spy) => spy.mock.calls)).toEqual([]);
     for (const spy of said) spy.mockRestore();
   });
