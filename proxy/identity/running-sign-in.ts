@@ -74,8 +74,7 @@ export class RunningSignIn {
     if (until !== null) this.#expiry.set(until / 1000, () => this.#expire());
     if (renew === null) return;
     const now = Date.now();
-    const wait = until === null ? askEveryMs : Math.min((until / 1000 - now) * renewAfter, askEveryMs);
-    this.#renewal.set(now + wait, () => void this.#renew(renew));
+    this.#renewal.set(now + Math.min(this.#leftMs(now) * renewAfter, askEveryMs), () => void this.#renew(renew));
   }
 
   async #renew(renew: NonNullable<Vouched["renew"]>): Promise<void> {
@@ -98,13 +97,21 @@ export class RunningSignIn {
       return;
     }
     this.#trouble = message;
-    this.#renewal.set(Date.now() + this.#retryMs, () => void this.#renew(renew));
+    const now = Date.now();
+    // Several tries fit into what is left of a short time.
+    const wait = Math.min(this.#retryMs, Math.max(this.#leftMs(now) / 3, leastRetryMs / 10));
+    this.#renewal.set(now + wait, () => void this.#renew(renew));
     this.#retryMs = Math.min(this.#retryMs * 2, mostRetryMs);
   }
 
-  #isOver(): boolean {
+  /** Milliseconds until it ends where it is not renewed. */
+  #leftMs(now: number): number {
     const { until } = this.#vouched;
-    return until !== null && Date.now() >= until / 1000;
+    return until === null ? Number.POSITIVE_INFINITY : Math.max(until / 1000 - now, 0);
+  }
+
+  #isOver(): boolean {
+    return this.#leftMs(Date.now()) === 0;
   }
 
   #expire(): void {
