@@ -60,9 +60,13 @@ function answerTo(scramble: Buffer, { authPlugin, authResponse }: Presented): Pa
   return { plugin: authPlugin ?? AuthPlugin.nativePassword, scramble, authResponse };
 }
 
-/** Asks the client with an AuthSwitchRequest: in its own plugin where that is spoken, else in the challenge's. */
+/**
+ * Asks the client with an AuthSwitchRequest: in its own plugin where that is spoken, else in the challenge's. Clients of
+ * sha256_password know its successor, and the newest no longer know mysql_native_password.
+ */
 function* asked(challenge: OwnChallenge, { authPlugin }: Presented, scramble: Buffer): Dialogue<PasswordProof> {
-  const plugin = authPlugin !== null && isSpoken(authPlugin) ? authPlugin : challenge.plugin;
+  const own = authPlugin === AuthPlugin.sha256Password ? AuthPlugin.cachingSha2Password : authPlugin;
+  const plugin = own !== null && isSpoken(own) ? own : challenge.plugin;
   yield* send("client", encodeAuthSwitchRequest(plugin, scramble));
   return { plugin, scramble, authResponse: yield* receive("client") };
 }
