@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain } from "electron";
+import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, shell } from "electron";
 import { startGivenConnections, takeGivenConnections } from "../proxy/api/connections/given-connections.ts";
 import { MessagePortChannel } from "../proxy/api/message-port.ts";
 import { StaticFiles } from "../proxy/api/static-files.ts";
@@ -49,6 +49,7 @@ async function start(): Promise<void> {
     demo: given !== null,
     keyring: given === null ? systemKeyring() : null,
     cipher: systemCipher(),
+    openPage: (url) => shell.openExternal(url),
   });
   if (given !== null) await startGivenConnections(workstation.handlers.calls, given);
   handOutPorts(workstation);
@@ -62,7 +63,7 @@ function handOutPorts(workstation: Workstation): void {
   ipcMain.on(connectRequest, (event) => {
     if (!isOurPage(event.senderFrame)) return;
     const { port1, port2 } = new MessageChannelMain();
-    workstation.connect(new MessagePortChannel(port1));
+    workstation.connect(new MessagePortChannel(port1), "desktop");
     event.senderFrame.postMessage(portMessage, null, [port2]);
   });
 }

@@ -1,4 +1,5 @@
 /** The only file that wires concrete parts together; the hosts and the demo start the workstation here. */
+import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -9,7 +10,10 @@ import type { Core } from "./api/core.ts";
 import { serveChannel } from "./api/dispatcher.ts";
 import type { Handlers } from "./api/handler.ts";
 import { allHandlers } from "./api/handlers/all-handlers.ts";
+import { Callers } from "./api/identity/callers.ts";
+import { hostCaller } from "./api/identity/host-caller.ts";
 import type { ServerChannel } from "./api/server-channel.ts";
+import { composeIdentity, type RunningIdentity } from "./compose-identity.ts";
 import type { StartKeyring } from "./identity/keyring.ts";
 import { openSecrets } from "./identity/open-secrets.ts";
 import { osUserActor } from "./identity/os-user.ts";
@@ -39,6 +43,8 @@ export interface WorkstationOptions {
   readonly keyring?: StartKeyring | null;
   /** Encrypts stored passwords where no keychain answers; without one `STENOGRAPH_PASSPHRASE` does, and without that they are kept for this run only. */
   readonly cipher?: SecretCipher | null;
+  /** Opens the identity provider's page in the system's browser; without it the user interface does. Rejects where that failed. */
+  readonly openPage?: ((url: string) => Promise<void>) | null;
 }
 
 /** How long the relay may take to start before the workstation is shown without it. */
@@ -47,12 +53,17 @@ const startLimitMs = 10_000;
 /** The running core. */
 export interface Workstation {
   readonly core: Core;
+  /** For the program that started it, which may do everything. */
   readonly handlers: Handlers;
   readonly library: LibraryClient;
   /** Sentences that a person should read at the start, e.g. that a broken file was put aside. */
   readonly notices: readonly string[];
-  /** Serves the contract to one user interface. */
-  connect(channel: ServerChannel): void;
+  /** Serves the contract to a user interface of `caller`: the desktop's window, or one browser with all its pages. */
+  connect(channel: ServerChannel, caller: string): void;
+  /** The contract as somebody may use it who is not at any user interface yet. */
+  newCaller(): Handlers;
+  /** `caller` cannot come back: what they began is ended. */
+  forget(caller: string): void;
   openSessions(): number;
   /** Ends in order: sessions closed, recordings ended, the library after what it is writing. */
   close(): Promise<void>;
@@ -68,7 +79,11 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     passphrase: process.env.STENOGRAPH_PASSPHRASE || null,
   });
   const { store, notice } = await ConnectionStore.open(dataDirectory, secrets.store);
-  const recorder = await composeRecorder(options);
+  const identity = await composeIdentity(dataDirectory, say);
+  const recorder = await composeRecorder({ ...options, identity }).catch((thrown: unknown) => {
+    identity.close();
+    throw thrown;
+  });
   const { relay, library, actor } = recorder;
   const connectionListeners = new ConnectionListeners(store, relay);
   let clientCaFile: string | null = null;
@@ -78,9 +93,15 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     listeners: relay,
     connections: store,
     connectionListeners,
+    identity,
     clientCaFile: () => clientCaFile,
   };
-  const handlers = allHandlers(core);
+  const callers = new Callers(core, {
+    settings: identity.settings,
+    signIns: identity.signIns,
+    osUser: actor,
+    openPage: options.openPage ?? null,
+  });
   const resumed = relay.authorityFile.then((file) => {
     clientCaFile = file;
     return connectionListeners.resume();
@@ -89,14 +110,16 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   const unwatch = store.watch(say);
   return {
     core,
-    handlers,
+    handlers: allHandlers(core, hostCaller(actor)),
     library,
     notices: notice === null ? secrets.notices : [...secrets.notices, notice],
-    connect: (channel) => serveChannel(channel, handlers, reportUnexpected),
+    connect: (channel, caller) => serveChannel(channel, callers.handlersFor(caller), reportUnexpected),
+    newCaller: () => callers.handlersFor(randomUUID()),
+    forget: (caller) => callers.forget(caller),
     openSessions: () => relay.openSessions(),
     close: () => {
       unwatch();
-      return recorder.close();
+      return recorder.close().finally(() => identity.close());
     },
   };
 }
@@ -110,9 +133,14 @@ export interface RunningRecorder {
   close(): Promise<void>;
 }
 
+export interface RecorderOptions extends Pick<WorkstationOptions, "dataDirectory" | "workers"> {
+  /** Who clients may be; without it they are all the OS user. Whoever made it closes it. */
+  readonly identity?: RunningIdentity | null;
+}
+
 /** Starts recording without a user interface. Rejects with a `FailureError` where the data directory cannot be used. */
-export async function composeRecorder(options: Pick<WorkstationOptions, "dataDirectory" | "workers">): Promise<RunningRecorder> {
-  const { dataDirectory, workers } = options;
+export async function composeRecorder(options: RecorderOptions): Promise<RunningRecorder> {
+  const { dataDirectory, workers, identity = null } = options;
   await makeDirectory(dataDirectory);
   const lock = lockRecorder(dataDirectory);
   const actor = osUserActor();
@@ -123,8 +151,10 @@ export async function composeRecorder(options: Pick<WorkstationOptions, "dataDir
     actor,
     recorder: lock.id,
     log: say,
+    ...(identity !== null && { verifyToken: identity.verifyToken, refused: identity.refused }),
     crashed: (open) => grew(endCrashed(dataDirectory, lock.id, open)),
   });
+  identity?.serve(relay);
   /** Files of the sessions that were closed, by session, as long as the library has not said that it sealed them. */
   const unsealed = new Map<string, string>();
   const grew = (recordings: readonly RecordingGrowth[]): void => {

@@ -48,7 +48,8 @@ async function serveUntilAsked(workstation: Workstation, options: ServeBrowsersO
   const host = await startBrowserHost({
     port: options.port,
     files: await StaticFiles.open(fileURLToPath(new URL("../out/renderer", import.meta.url))),
-    connect: (channel) => workstation.connect(channel),
+    connect: (channel, browser) => workstation.connect(channel, browser),
+    forgotten: (browser) => workstation.forget(browser),
     onFreshAddress: (url) => {
       closeDoorway();
       say(`For another browser: ${url}`);

@@ -1,10 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 
 /** Browsers that may be let in at once; the longest-known one has to ask again when there are more. */
 const browserLimit = 64;
 
-/** A browser that was let in: the digest of its cookie, and the account that it runs under where that is known. */
+/** A browser that was let in: its name here, the digest of its cookie, and the account that it runs under where that is known. */
 interface KnownBrowser {
+  readonly name: string;
   readonly cookie: Buffer;
   readonly account: number | null;
 }
@@ -20,12 +21,17 @@ interface KnownBrowser {
  */
 export class BrowserAccess {
   readonly #cookieName: string;
+  readonly #forgotten: (browser: string) => void;
   #token = randomSecret();
-  #browsers: KnownBrowser[] = [];
+  readonly #browsers: KnownBrowser[] = [];
 
-  /** Cookies do not know ports: the name does, so that two hosts on one machine do not overwrite each other's. */
-  constructor(port: number) {
+  /**
+   * Cookies do not know ports: the name does, so that two hosts on one machine do not overwrite each other's. `forgotten` hears the
+   * names of browsers that have to ask again.
+   */
+  constructor(port: number, forgotten: (browser: string) => void) {
     this.#cookieName = `stenograph-${port}`;
+    this.#forgotten = forgotten;
   }
 
   /** The token that is good for one exchange; another one after that. */
@@ -41,15 +47,17 @@ export class BrowserAccess {
     if (!equal(digest(token), digest(this.#token))) return null;
     this.#token = randomSecret();
     const cookie = randomSecret();
-    this.#browsers = [...this.#browsers.slice(1 - browserLimit), { cookie: digest(cookie), account }];
+    this.#browsers.push({ name: randomUUID(), cookie: digest(cookie), account });
+    const over = this.#browsers.length - browserLimit;
+    for (const { name } of over > 0 ? this.#browsers.splice(0, over) : []) this.#forgotten(name);
     return `${this.#cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict`;
   }
 
-  /** Whether a request's `Cookie` header holds a cookie that was given out to `account`. */
-  admits(cookieHeader: string | undefined, account: number | null): boolean {
+  /** The name of the browser whose cookie, given out to `account`, a request's `Cookie` header holds; `null` where it holds none. */
+  browserOf(cookieHeader: string | undefined, account: number | null): string | null {
     const presented = cookiesNamed(this.#cookieName, cookieHeader ?? "").map(digest);
     const known = this.#browsers.filter((browser) => browser.account === null || browser.account === account);
-    return presented.some((cookie) => known.some((browser) => equal(browser.cookie, cookie)));
+    return known.find((browser) => presented.some((cookie) => equal(browser.cookie, cookie)))?.name ?? null;
   }
 }
 

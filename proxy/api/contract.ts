@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { connection, connectionListed, connectionSecretsInput, snippet } from "./contract/connection.ts";
+import { identityCalls, identityStreams } from "./contract/identity.ts";
 import { actor, session, tlsFacts } from "./contract/session.ts";
 import { histogramBucket, statementDetail, timelineRow } from "./contract/statement.ts";
 import { listenerState, status } from "./contract/status.ts";
@@ -17,6 +18,15 @@ export {
   connection,
   connectionSecretsInput,
 } from "./contract/connection.ts";
+export {
+  type CredentialListed,
+  type IdentitySettings,
+  type IdentityState,
+  identitySettings,
+  type Machine,
+  type MachineSettings,
+  machine,
+} from "./contract/identity.ts";
 export { type FromClient, type FromCore, fromClient, fromCore, type MessageChannel } from "./contract/messages.ts";
 export type { SessionListed } from "./contract/session.ts";
 export type { ResultColumn, StatementDetail, TimelineRow } from "./contract/statement.ts";
@@ -93,6 +103,7 @@ export const calls = {
   /** Ready-made text to connect with; `PASSWORD` where a password goes, which the core does not show. */
   "connections.snippets": { input: z.object({ id: z.string() }), output: z.object({ snippets: z.array(snippet) }) },
   "library.reindex": { input: none, output: none },
+  ...identityCalls,
 } as const;
 
 /** Streams: a subscription that delivers events until it is cancelled or fails. */
@@ -106,6 +117,7 @@ export const streams = {
   },
   /** Sessions that opened, changed or closed since the subscription. */
   "sessions.follow": { input: none, event: z.object({ sessions: z.array(session) }) },
+  ...identityStreams,
 } as const;
 
 export type Calls = typeof calls;

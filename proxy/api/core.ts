@@ -1,19 +1,34 @@
-import type { LibraryClient } from "../library/library-client.ts";
+import type { AccessLog } from "../identity/access-log.ts";
+import type { ClientCredentials } from "../identity/client-credentials.ts";
+import type { IdentitySettings } from "../identity/identity-settings.ts";
+import type { LibraryClient, LibraryReader } from "../library/library-client.ts";
 import type { Actor } from "../model/actor.ts";
+import type { SharedFile } from "../shared-file.ts";
 import type { ConnectionListeners } from "./connections/connection-listeners.ts";
 import type { ConnectionStore } from "./connections/connection-store.ts";
+import type { MachineStore } from "./identity/machine-store.ts";
 import type { Listeners } from "./listeners.ts";
 
-/** What the handlers ask of the library. */
-export type Library = Pick<LibraryClient, "call" | "follow" | "onSessions" | "onState" | "state">;
+/** What the handlers ask of the library, each for one reader; and what nobody's right to read is asked for. */
+export type Library = Pick<LibraryClient, "within" | "reindex" | "onState" | "state">;
+export type { LibraryReader };
 
 /** Facts that do not change while the program runs. */
 export interface AppInfo {
   readonly version: string;
   readonly host: "desktop" | "browser";
   readonly dataDirectory: string;
+  /** Who uses it where nobody signs in. */
   readonly actor: Actor;
   readonly demo: boolean;
+}
+
+/** Where people sign in, and what clients present. */
+export interface CoreIdentity {
+  readonly settings: SharedFile<IdentitySettings>;
+  readonly credentials: ClientCredentials;
+  readonly machines: MachineStore;
+  readonly log: Pick<AccessLog, "record">;
 }
 
 /** Everything that the handlers work with; `compose.ts` makes it of concrete parts, tests of smaller ones. */
@@ -23,6 +38,7 @@ export interface Core {
   readonly listeners: Listeners;
   readonly connections: ConnectionStore;
   readonly connectionListeners: ConnectionListeners;
+  readonly identity: CoreIdentity;
   /** The certificate authority that clients should trust; `null` until the relay has started, and where it cannot. */
   clientCaFile(): string | null;
 }

@@ -1,7 +1,7 @@
 import { type Failure, FailureError } from "../model/failure.ts";
 import { Bell } from "./bell.ts";
 import type { StreamEvent } from "./contract.ts";
-import type { Library } from "./core.ts";
+import type { LibraryReader } from "./core.ts";
 
 type Followed = StreamEvent<"statements.follow">;
 
@@ -13,7 +13,12 @@ const pendingLimit = 8;
  * slower than the rows, the library's follow ends, and begins again at the reader's cursor once it has caught up:
  * nothing is lost or repeated, and what waits in memory is bounded.
  */
-export async function* followStatements(library: Library, filter: string, after: number, signal: AbortSignal): AsyncGenerator<Followed> {
+export async function* followStatements(
+  library: LibraryReader,
+  filter: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<Followed> {
   const arrived = new Bell();
   const pending: Followed[] = [];
   let cursor = after;

@@ -6,7 +6,7 @@ import { BrowserAccess } from "./browser-access.ts";
 import { securityHeaders } from "./content-policy.ts";
 import { peerAccount } from "./peer-account.ts";
 import { refusalPage } from "./refusal-page.ts";
-import { type Refusal, refusalOf, signInRefusal } from "./request-rules.ts";
+import { browserOf, type Refusal, refusalOf, unknownBrowser } from "./request-rules.ts";
 import type { ServerChannel } from "./server-channel.ts";
 import type { StaticFiles } from "./static-files.ts";
 import { WebSocketServer } from "./websocket.ts";
@@ -16,8 +16,10 @@ export interface BrowserHostOptions {
   readonly port: number;
   /** The built renderer, or `null` where it was not built: then a sentence says so. */
   readonly files: StaticFiles | null;
-  /** Serves the contract to a browser that was let in. */
-  readonly connect: (channel: ServerChannel) => void;
+  /** Serves the contract to a page of a browser that was let in; each browser has a name of its own. */
+  readonly connect: (channel: ServerChannel, browser: string) => void;
+  /** Hears of a browser that has to be let in anew, and is then another one. */
+  readonly forgotten?: (browser: string) => void;
   /** Hears the address with a fresh one-time token: after the one before was used. */
   readonly onFreshAddress: (url: string) => void;
 }
@@ -37,7 +39,7 @@ export interface BrowserHost {
 export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
   const server = createServer({ maxHeaderSize: mostHeaderBytes });
   const port = await listen(server, options.port);
-  const access = new BrowserAccess(port);
+  const access = new BrowserAccess(port, options.forgotten ?? (() => undefined));
   const sockets = new WebSocketServer(options.connect);
   const address = () => `http://127.0.0.1:${port}/?token=${access.token}`;
   const respond = responder(options, port, access, address);
@@ -45,10 +47,12 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     respond(request, response).catch((cause: unknown) => refuse(response, 500, `The answer failed: ${failureOf(cause).message}.`));
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refusalOf(request, port, "upgrade") ?? signInRefusal(request, access);
+    const browser = browserOf(request, access);
+    const refusal = refusalOf(request, port, "upgrade");
     if (refusal !== null) return refuseUpgrade(socket, refusal.status, refusal.message);
+    if (browser === null) return refuseUpgrade(socket, unknownBrowser.status, unknownBrowser.message);
     if (request.url !== "/api") return refuseUpgrade(socket, 404, "The WebSocket is at /api.");
-    sockets.accept(request, socket, head);
+    sockets.accept(request, socket, head, browser);
   });
   return {
     get url() {
@@ -97,10 +101,10 @@ function responder(options: BrowserHostOptions, port: number, access: BrowserAcc
       const cookie = access.exchange(token, peerAccount(request.socket));
       if (cookie !== null) options.onFreshAddress(address());
       if (cookie !== null) return letIn(request, response, cookie);
-      if (signInRefusal(request, access) === null) return redirect(response, {});
+      if (browserOf(request, access) !== null) return redirect(response, {});
     }
-    const unknown = signInRefusal(request, access);
-    if (unknown !== null) return turnAway(request, response, token === null ? unknown : { ...unknown, message: spentToken }, port);
+    if (browserOf(request, access) === null)
+      return turnAway(request, response, token === null ? unknownBrowser : { ...unknownBrowser, message: spentToken }, port);
     await serveFile(options.files, path, request, response);
   };
 }

@@ -28,15 +28,17 @@ export function refusalOf(request: IncomingMessage, port: number, kind: "page" |
   return null;
 }
 
-/** The refusal of who holds no valid cookie, or `null`. */
-export function signInRefusal(request: IncomingMessage, access: BrowserAccess): Refusal | null {
-  if (access.admits(request.headers.cookie, peerAccount(request.socket))) return null;
-  return {
-    status: 401,
-    message:
-      "Stenograph does not know this browser, or was started again since it did. Open the address with the one-time token that Stenograph printed last.",
-  };
+/** The name of the browser that a request comes from, by the valid cookie that it holds; `null` without one. */
+export function browserOf(request: IncomingMessage, access: BrowserAccess): string | null {
+  return access.browserOf(request.headers.cookie, peerAccount(request.socket));
 }
+
+/** The refusal of who holds no valid cookie. */
+export const unknownBrowser: Refusal = {
+  status: 401,
+  message:
+    "Stenograph does not know this browser, or was started again since it did. Open the address with the one-time token that Stenograph printed last.",
+};
 
 function loopbackHosts(port: number): readonly string[] {
   const names = ["127.0.0.1", "localhost", "[::1]"];

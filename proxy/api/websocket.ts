@@ -13,17 +13,19 @@ const pingEveryMs = 30_000;
 
 /** Accepts upgraded requests, after the HTTP server has let them in. */
 export class WebSocketServer {
-  readonly #connect: (channel: ServerChannel) => void;
+  readonly #connect: (channel: ServerChannel, browser: string) => void;
   readonly #everyMs: number;
   readonly #acceptor = new Acceptor({ noServer: true, maxPayload: messageLimit, perMessageDeflate: false });
 
-  constructor(connect: (channel: ServerChannel) => void, everyMs = pingEveryMs) {
+  constructor(connect: (channel: ServerChannel, browser: string) => void, everyMs = pingEveryMs) {
     this.#connect = connect;
     this.#everyMs = everyMs;
   }
 
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#acceptor.handleUpgrade(request, socket, head, (accepted) => this.#connect(new WebSocketChannel(accepted, this.#everyMs)));
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, browser: string): void {
+    this.#acceptor.handleUpgrade(request, socket, head, (accepted) =>
+      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser),
+    );
   }
 
   close(): void {

@@ -131,6 +131,11 @@ export class LibraryClient implements LibraryReader {
     };
   }
 
+  /** Deletes the index and rebuilds it from the recordings; resolves when it is done. */
+  reindex(): Promise<Record<string, never>> {
+    return this.call("library.reindex", {});
+  }
+
   /** Tells the library what the relay wrote, so that it need not wait for its next look at the directory. */
   grew(recordings: readonly RecordingGrowth[]): void {
     this.#send({ kind: "growth", recordings });

@@ -10,7 +10,7 @@ const providerSettings = z.discriminatedUnion("kind", [
     issuer: z.url(),
     clientId: z.string().min(1),
     /** Besides `openid`. */
-    scopes: z.array(z.string()),
+    scopes: z.array(z.string()).readonly(),
     claims: z.object({ name: z.string(), email: z.string(), groups: z.string() }),
     /** Audience of tokens that clients present as passwords; `null` for the client id. */
     audience: z.string().nullable(),
@@ -32,7 +32,7 @@ const providerSettings = z.discriminatedUnion("kind", [
 export const identitySettings = z.object({
   /** `null`: nobody signs in, and the actor is the OS user, not authenticated. */
   provider: providerSettings.nullable(),
-  roles: z.array(z.object({ group: z.string().min(1), role })),
+  roles: z.array(z.object({ group: z.string().min(1), role })).readonly(),
   /** What becomes of open sessions when the identity that they run under ends. */
   endOpenSessions: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("at-once") }),
@@ -52,9 +52,9 @@ export const identityState = z.discriminatedUnion("state", [
     state: z.literal("signed-in"),
     provider: z.string(),
     actor,
-    roles: z.array(role),
+    roles: z.array(role).readonly(),
     /** What the provider said, as far as it is kept. */
-    claims: z.record(z.string(), z.unknown()),
+    claims: z.record(z.string(), z.unknown()).readonly(),
     since: z.number(),
     until: z.number().nullable(),
   }),
@@ -73,9 +73,9 @@ const machineSettings = z.object({
   name: z.string().trim().min(1).max(100),
   /** A person who answers for it. */
   owner: z.string().trim().min(1).max(200),
-  groups: z.array(z.string().min(1)),
+  groups: z.array(z.string().min(1)).readonly(),
   /** Ids of connections that it may use; `null` for all. */
-  connections: z.array(z.string()).nullable(),
+  connections: z.array(z.string()).readonly().nullable(),
   /** `null`: until it is revoked. */
   until: z.number().nullable(),
   /** Subject of the provider's tokens for it (`client_credentials`); `null` where it has a secret of its own. */
@@ -96,7 +96,7 @@ const secretOnce = z.object({ user: z.string(), secret: z.string() }).nullable()
 
 export const identityCalls = {
   /** The caller's state, and the names of the calls and streams that it may use. */
-  "identity.get": { input: none, output: z.object({ identity: identityState, allowed: z.array(z.string()) }) },
+  "identity.get": { input: none, output: z.object({ identity: identityState, allowed: z.array(z.string()).readonly() }) },
   /** Begins a sign-in; the person goes on at `url`, which the desktop host opens itself. */
   "identity.signIn": { input: none, output: z.object({ url: z.string(), opened: z.boolean() }) },
   "identity.cancel": { input: none, output: none },
@@ -105,11 +105,11 @@ export const identityCalls = {
   "identity.saveSettings": { input: identitySettings, output: identitySettings },
   /** Asks the provider whether these settings can work. */
   "identity.testSettings": { input: identitySettings, output: z.object({ ok: z.boolean(), message: z.string() }) },
-  "credentials.list": { input: none, output: z.object({ credentials: z.array(credential) }) },
+  "credentials.list": { input: none, output: z.object({ credentials: z.array(credential).readonly() }) },
   /** Makes the caller's credential for a connection, in place of one that they had. The password is told this once. */
   "credentials.mint": { input: z.object({ connection: z.string() }), output: z.object({ credential, password: z.string() }) },
   "credentials.revoke": { input: byId, output: none },
-  "machines.list": { input: none, output: z.object({ machines: z.array(machine) }) },
+  "machines.list": { input: none, output: z.object({ machines: z.array(machine).readonly() }) },
   /** The secret is told this once; `null` where the machine presents the provider's tokens. */
   "machines.register": { input: machineSettings, output: z.object({ machine, secret: secretOnce }) },
   "machines.rotate": { input: byId, output: z.object({ machine, secret: secretOnce }) },
@@ -119,7 +119,7 @@ export const identityCalls = {
 
 export const identityStreams = {
   /** The caller's state now, then each change of it. */
-  identity: { input: none, event: z.object({ identity: identityState, allowed: z.array(z.string()) }) },
+  identity: { input: none, event: z.object({ identity: identityState, allowed: z.array(z.string()).readonly() }) },
 } as const;
 
 export type Role = z.output<typeof role>;

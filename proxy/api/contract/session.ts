@@ -33,6 +33,7 @@ export const session = z.object({
   connection: z.string(),
   actor,
   account: z.string().nullable(),
+  accounts: z.array(z.string().nullable()).readonly(),
   schema: z.string().nullable(),
   client: z.string(),
   claimed: z.record(z.string(), z.string()),

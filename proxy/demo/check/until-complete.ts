@@ -1,6 +1,7 @@
 /** Waits until the library has everything of the sessions that have ended. */
 import type { Library } from "../../api/core.ts";
 import { FailureError } from "../../model/failure.ts";
+import { allSessions } from "../../model/read-scope.ts";
 import type { LibraryCalls } from "./compare-library.ts";
 import { sessionsSince } from "./compare-library.ts";
 
@@ -32,7 +33,7 @@ export async function untilComplete(
 function nextChange(library: Library, limitMs: number): { readonly heard: Promise<void>; forget(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, limitMs);
-  const unsubscribe = [library.onSessions(() => resolve()), library.onState(() => resolve())];
+  const unsubscribe = [library.within(allSessions).onSessions(() => resolve()), library.onState(() => resolve())];
   const forget = () => {
     clearTimeout(timer);
     for (const end of unsubscribe) end();

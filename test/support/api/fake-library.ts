@@ -1,19 +1,32 @@
 import type { Library } from "../../../proxy/api/core.ts";
-import type { FollowListener } from "../../../proxy/library/library-client.ts";
+import type { FollowListener, LibraryReader } from "../../../proxy/library/library-client.ts";
 import type { LibraryCallName, LibraryInput, LibraryOutput } from "../../../proxy/library/messages.ts";
 import { FailureError } from "../../../proxy/model/failure.ts";
+import type { ReadScope } from "../../../proxy/model/read-scope.ts";
 import type { Session } from "../../../proxy/model/session.ts";
 import type { LibraryState } from "../../../proxy/model/status.ts";
 import type { TimelineRow } from "../../../proxy/model/timeline-row.ts";
 
 /** A library that holds rows in memory, and counts what it is asked. */
-export class FakeLibrary implements Library {
+export class FakeLibrary implements Library, LibraryReader {
   state: LibraryState = { state: "current", lagBytes: 0, lagMs: 0, statements: 0, sessions: 0, message: null };
   readonly rows: TimelineRow[] = [];
   follows = 0;
   readonly #follows = new Set<{ after: number; readonly listener: FollowListener }>();
   readonly #stateListeners = new Set<(state: LibraryState) => void>();
   readonly #sessionListeners = new Set<(sessions: readonly Session[]) => void>();
+
+  /** Scopes of the readers that were asked for. */
+  readonly scopes: ReadScope[] = [];
+
+  within(scope: ReadScope): LibraryReader {
+    this.scopes.push(scope);
+    return this;
+  }
+
+  reindex(): Promise<Record<string, never>> {
+    return this.call("library.reindex", {});
+  }
 
   call<N extends LibraryCallName>(name: N, _input: LibraryInput<N>): Promise<LibraryOutput<N>> {
     return Promise.reject(new FailureError("no-such-session", `The fake library does not answer ${name}.`));

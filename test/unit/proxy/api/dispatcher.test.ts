@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { serveChannel } from "../../../../proxy/api/dispatcher.ts";
 import { allHandlers } from "../../../../proxy/api/handlers/all-handlers.ts";
+import { hostCaller } from "../../../../proxy/api/identity/host-caller.ts";
 import { FakeChannel } from "../../../support/api/fake-channel.ts";
 import { type FakeCore, fakeCore } from "../../../support/api/fake-core.ts";
 
@@ -12,7 +13,7 @@ beforeEach(async () => {
   core = await fakeCore();
   channel = new FakeChannel();
   report.mockClear();
-  serveChannel(channel, allHandlers(core), report);
+  serveChannel(channel, allHandlers(core, hostCaller(core.info.actor)), report);
 });
 
 describe("serveChannel", () => {
@@ -123,7 +124,7 @@ describe("serveChannel", () => {
   it("goes on from the cursor after a reconnect", async () => {
     for (let count = 0; count < 3; count += 1) core.library.arrive();
     const again = new FakeChannel();
-    serveChannel(again, allHandlers(core), report);
+    serveChannel(again, allHandlers(core, hostCaller(core.info.actor)), report);
     const event = await again.ask({ kind: "subscribe", id: 1, name: "statements.follow", input: { filter: "", after: 2 } }, 1);
     expect(event).toMatchObject({ event: { rows: [{ id: 3 }], after: 3 } });
   });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { serveChannel } from "../../../../proxy/api/dispatcher.ts";
 import { allHandlers } from "../../../../proxy/api/handlers/all-handlers.ts";
+import { hostCaller } from "../../../../proxy/api/identity/host-caller.ts";
 import { MessagePortChannel } from "../../../../proxy/api/message-port.ts";
 import { type FakeCore, fakeCore } from "../../../support/api/fake-core.ts";
 import { type FakeChannelEnd, MessageChannelMain } from "../../../support/electron/fake-electron.ts";
@@ -16,7 +17,7 @@ beforeEach(async () => {
   page = port2;
   page.on("message", ({ data }: { data: unknown }) => heard.push(data));
   page.start();
-  serveChannel(new MessagePortChannel(port1), allHandlers(core), () => undefined);
+  serveChannel(new MessagePortChannel(port1), allHandlers(core, hostCaller(core.info.actor)), () => undefined);
 });
 
 describe("MessagePortChannel", () => {

@@ -20,7 +20,7 @@ async function connect(pingEveryMs: number): Promise<void> {
   server = createServer();
   const connected = Promise.withResolvers<ServerChannel>();
   sockets = new WebSocketServer((accepted) => connected.resolve(accepted), pingEveryMs);
-  server.on("upgrade", (request, socket, head) => sockets.accept(request, socket, head));
+  server.on("upgrade", (request, socket, head) => sockets.accept(request, socket, head, "browser"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/api`);
   client.on("error", () => undefined);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { serveChannel } from "../../../../../proxy/api/dispatcher.ts";
 import type { Handlers } from "../../../../../proxy/api/handler.ts";
 import { allHandlers } from "../../../../../proxy/api/handlers/all-handlers.ts";
+import { hostCaller } from "../../../../../proxy/api/identity/host-caller.ts";
 import { PassphraseCipher } from "../../../../../proxy/identity/passphrase-cipher.ts";
 import { SecretFile } from "../../../../../proxy/identity/secret-file.ts";
 import { connectionOf } from "../../../../support/api/connection-of.ts";
@@ -26,7 +27,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** As after a restart of the program: what is in memory is gone, and so are secrets that were kept for one run only. */
 async function restart(secrets?: SecretFile): Promise<void> {
   core = await fakeCore(directory, secrets);
-  calls = allHandlers(core).calls;
+  calls = allHandlers(core, hostCaller(core.info.actor)).calls;
 }
 
 describe("connections.save", () => {
@@ -144,7 +145,7 @@ describe("secrets", () => {
     const cipher = new PassphraseCipher("correct horse");
     await restart(await SecretFile.open(SecretFile.pathIn(directory, cipher), cipher));
     const channel = new FakeChannel();
-    serveChannel(channel, allHandlers(core), () => undefined);
+    serveChannel(channel, allHandlers(core, hostCaller(core.info.actor)), () => undefined);
     channel.say({ kind: "subscribe", id: 99, name: "status", input: {} });
     const connection = connectionOf({ upstream: { host: "127.0.0.1", port: 1 } });
     const inputs: readonly (readonly [string, unknown])[] = [

@@ -1,0 +1,42 @@
+import type { Core } from "../core.ts";
+import { guardedHandlers } from "../guarded-handlers.ts";
+import type { Handlers } from "../handler.ts";
+import { PersonCaller, type PersonCallerOptions } from "./person-caller.ts";
+
+interface Known {
+  readonly caller: PersonCaller;
+  readonly handlers: Handlers;
+}
+
+/** Everybody who uses the API of this process: one for the desktop's window, one for each browser with all its pages. */
+export class Callers {
+  readonly #core: Core;
+  readonly #options: PersonCallerOptions;
+  readonly #known = new Map<string, Known>();
+
+  constructor(core: Core, options: PersonCallerOptions) {
+    this.#core = core;
+    this.#options = options;
+  }
+
+  /** The handlers for one of them, who is new where the name is. */
+  handlersFor(name: string): Handlers {
+    return this.#of(name).handlers;
+  }
+
+  /** Signs out somebody who cannot come back. */
+  forget(name: string): void {
+    const known = this.#known.get(name);
+    this.#known.delete(name);
+    void known?.caller.close();
+  }
+
+  #of(name: string): Known {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const caller = new PersonCaller(this.#options);
+    const made = { caller, handlers: guardedHandlers(this.#core, caller) };
+    this.#known.set(name, made);
+    return made;
+  }
+}

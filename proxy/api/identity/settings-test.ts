@@ -1,0 +1,44 @@
+import type { IdentitySettings, OidcSettings } from "../../identity/identity-settings.ts";
+import { discoverProvider } from "../../identity/oidc/provider.ts";
+import { checkSamlSettings } from "../../identity/saml/service-provider.ts";
+import { failureOf } from "../../model/failure.ts";
+
+/** What a test of settings found; `message` is a sentence for the person either way. */
+export interface SettingsTest {
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** Asks the provider whether these settings can work, as far as it tells without anybody signing in. Never rejects. */
+export async function testSettings({ provider }: IdentitySettings): Promise<SettingsTest> {
+  try {
+    if (provider === null) return { ok: true, message: "Nobody signs in: everybody who can open this workstation may do everything." };
+    if (provider.kind === "oidc") return await testOidc(provider);
+    checkSamlSettings(provider);
+    return { ok: true, message: "The settings are complete. A SAML provider cannot be asked more: sign in to see whether they are right." };
+  } catch (thrown) {
+    return { ok: false, message: failureOf(thrown).message };
+  }
+}
+
+async function testOidc(settings: OidcSettings): Promise<SettingsTest> {
+  const metadata = (await discoverProvider(settings)).serverMetadata();
+  if (metadata.authorization_endpoint === undefined || metadata.token_endpoint === undefined) {
+    return { ok: false, message: `${settings.issuer} answers, but offers no sign-in in a browser.` };
+  }
+  const scopes = metadata.scopes_supported;
+  const unknown = scopes === undefined ? [] : settings.scopes.filter((scope) => !scopes.includes(scope));
+  if (unknown.length > 0) return { ok: false, message: `${settings.issuer} does not know the scope ${unknown.join(", ")}.` };
+  const renewal =
+    scopes?.includes("offline_access") === true
+      ? "Sign-ins are renewed while the program runs."
+      : "Sign-ins cannot be renewed there: they end when their token does.";
+  const device =
+    metadata.device_authorization_endpoint === undefined
+      ? "It offers no sign-in by code for the command line."
+      : "The command line can sign in by code.";
+  return {
+    ok: true,
+    message: `${metadata.issuer} answers and offers sign-in. ${renewal} ${device} Whether it knows this client shows at the first sign-in.`,
+  };
+}
