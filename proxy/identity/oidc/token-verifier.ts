@@ -34,6 +34,8 @@ export interface TokenVerifierOptions {
   /** Registered machines, by the subject of the tokens that they present; `null` where it is none. */
   readonly machineOf: (subject: string) => MachineOfSubject | null;
   readonly limits?: FetchLimits;
+  /** How long keys hold before a token that names another one has them asked for again, in milliseconds; 30 s unless told. */
+  readonly cooldownMs?: number;
 }
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
@@ -74,7 +76,7 @@ export class TokenVerifier {
   #keysOf(settings: OidcSettings): Promise<KeySet> {
     const now = Date.now();
     if (this.#keys !== null && this.#keys.issuer === settings.issuer && now < this.#keys.until) return this.#keys.set;
-    const set = keySetOf(settings, this.#options.limits ?? providerLimits);
+    const set = keySetOf(settings, this.#options);
     const keys = { issuer: settings.issuer, until: now + metadataMs, set };
     this.#keys = keys;
     // A provider that is away is not asked once more for each client that comes.
@@ -87,11 +89,11 @@ export class TokenVerifier {
 
 type TokenClaims = JWTPayload & { readonly iss: string; readonly sub: string; readonly exp: number };
 
-async function keySetOf(settings: OidcSettings, limits: FetchLimits): Promise<KeySet> {
+async function keySetOf(settings: OidcSettings, { limits = providerLimits, cooldownMs = 30_000 }: TokenVerifierOptions): Promise<KeySet> {
   const configuration = await discoverProvider(settings, limits);
   const { jwks_uri: address } = configuration.serverMetadata();
   const url = checkedAddress(address ?? "", "the address of its keys");
-  const options = { timeoutDuration: limits.milliseconds, cooldownDuration: 30_000, cacheMaxAge: 10 * 60_000 };
+  const options = { timeoutDuration: limits.milliseconds, cooldownDuration: cooldownMs, cacheMaxAge: 10 * 60_000 };
   return createRemoteJWKSet(url, { ...options, [customFetch]: boundedFetch(limits) as FetchImplementation });
 }
 

@@ -1,0 +1,101 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LoopbackRedirect } from "../../../../../proxy/identity/oidc/loopback-redirect.ts";
+
+let redirect: LoopbackRedirect;
+let cancel: AbortController;
+let turnedAway: string[];
+
+async function open(limitMs = 60_000): Promise<LoopbackRedirect> {
+  cancel = new AbortController();
+  turnedAway = [];
+  return LoopbackRedirect.open({ state: "s-1", limitMs, signal: cancel.signal, turnedAway: (message) => void turnedAway.push(message) });
+}
+beforeEach(async () => {
+  redirect = await open();
+});
+afterEach(() => redirect.close());
+
+/** The status of a request for `path`. */
+async function ask(path: string, { method = "GET", host }: { method?: string; host?: string } = {}): Promise<number | undefined> {
+  const { port, host: own } = new URL(redirect.uri);
+  const asked = request({ host: "127.0.0.1", port, path, method, headers: { host: host ?? own }, agent: false }).end();
+  const [response] = await once(asked, "response");
+  response.resume();
+  return response.statusCode;
+}
+
+describe("The listener for the provider's answer", () => {
+  it("is on 127.0.0.1, with a port of its own", async () => {
+    expect(redirect.uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
+    const other = await open();
+    expect(other.uri).not.toBe(redirect.uri);
+    other.close();
+  });
+
+  it("takes the answer with the right state, and tells the person how it ended", async () => {
+    const came = fetch(`${redirect.uri}?code=c&state=s-1`);
+    const answer = await redirect.answer();
+    expect(answer.url.href).toBe(`${redirect.uri}?code=c&state=s-1`);
+    answer.tell({ title: "You are signed in as <b>", message: `"Close" & go 'back'` });
+    const response = await came;
+    expect(await response.text()).toContain("<h1>You are signed in as &lt;b&gt;</h1>\n<p>&quot;Close&quot; &amp; go &#39;back&#39;</p>");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(Object.fromEntries(response.headers)).toMatchObject({ "referrer-policy": "no-referrer", "cache-control": "no-store" });
+  });
+
+  it("takes one answer only", async () => {
+    void fetch(`${redirect.uri}?code=c&state=s-1`).catch(() => undefined);
+    await redirect.answer();
+    expect(await ask("/callback?code=d&state=s-1")).toBe(410);
+  });
+
+  it.each<[string, string, object, number]>([
+    ["another address", "/other?state=s-1", {}, 404],
+    ["another path that looks alike", "//callback?state=s-1", {}, 404],
+    ["the root", "/", {}, 404],
+    ["another method", "/callback?state=s-1", { method: "POST" }, 405],
+    ["another name for this machine", "/callback?state=s-1", { host: "evil.example" }, 400],
+    ["no state", "/callback?code=c", {}, 400],
+    ["another state", "/callback?state=s-2", {}, 400],
+    ["two states", "/callback?state=s-1&state=s-1", {}, 400],
+  ])("refuses %s, and goes on waiting", async (_, path, options, status) => {
+    expect(await ask(path, options)).toBe(status);
+    void fetch(`${redirect.uri}?code=c&state=s-1`).catch(() => undefined);
+    expect((await redirect.answer()).url.searchParams.get("code")).toBe("c");
+  });
+
+  it("tells of answers with another state, and of nothing else", async () => {
+    await ask("/favicon.ico");
+    await ask("/callback?state=s-2");
+    expect(turnedAway).toHaveLength(1);
+  });
+
+  it("gives up after its time", async () => {
+    const short = await open(20);
+    await expect(short.answer()).rejects.toMatchObject({ code: "sign-in-timeout" });
+    short.close();
+  });
+
+  it("gives up when it is cancelled, before or while it waits", async () => {
+    const waiting = redirect.answer();
+    cancel.abort();
+    await expect(waiting).rejects.toMatchObject({ code: "sign-in-cancelled" });
+    await expect(redirect.answer()).rejects.toMatchObject({ code: "sign-in-cancelled" });
+  });
+
+  it("lets go of everybody when it is closed", async () => {
+    const { port } = new URL(redirect.uri);
+    const socket = connect(Number(port), "127.0.0.1");
+    await once(socket, "connect");
+    redirect.close();
+    await once(socket.resume(), "close");
+    await expect(fetch(redirect.uri)).rejects.toThrow();
+  });
+
+  it("takes no headers without end", async () => {
+    expect(await ask(`/callback?state=${"s".repeat(20_000)}`)).toBe(431);
+  });
+});
