@@ -18,6 +18,9 @@ const largeBytes = 64 * 1024;
 /** So many small reads in a row show that a large result is over. */
 const smallReadsInARow = 32;
 
+/** The part of a buffer that is worth reading into behind what is held of it. */
+const leastLeft = 1 / 4;
+
 /** As far as it is used here: libuv's handle in a `net.Socket`. */
 interface Handle {
   reading: boolean;
@@ -71,26 +74,38 @@ function canBeTaken(socket: net.Socket, { _readableState }: SocketInside): boole
   return socket.readableLength === 0 && _readableState?.ended === false && socket.writableLength === 0 && socket.writable;
 }
 
-/** The buffer of one socket: small until a read fills it, large until a row of reads has not needed it. */
+/**
+ * The buffer of one socket: small until a read fills it, large until a row of reads has not needed it. What somebody holds of
+ * it stays, and the next read goes behind that: small pieces that are held must not cost a buffer each.
+ */
 class ReadMemory {
-  private buffer: Buffer | null = null;
+  private room: Buffer | null = null;
+  private changed = false;
   private bytes = smallBytes;
   private smallReads = 0;
 
-  /** The buffer for the next read; `undefined` where that is the one before. */
+  /** The room for the next read; `undefined` where that is the one before. */
   next(): Buffer | undefined {
-    if (this.buffer !== null) return undefined;
+    if (this.room !== null && !this.changed) return undefined;
+    this.changed = false;
     // Not from the pool: what shares memory with it could be overwritten.
-    this.buffer = Buffer.allocUnsafeSlow(this.bytes);
-    return this.buffer;
+    this.room ??= Buffer.allocUnsafeSlow(this.bytes);
+    return this.room;
   }
 
   /** `bytes` were read into it; `free`: nobody holds them any more. */
   read(bytes: number, free: boolean): void {
     const before = this.bytes;
+    const room = this.room?.length ?? 0;
     this.smallReads = bytes < smallBytes ? this.smallReads + 1 : 0;
     if (bytes === before) this.bytes = largeBytes;
     else if (this.smallReads >= smallReadsInARow) this.bytes = smallBytes;
-    if (!free || this.bytes !== before) this.buffer = null;
+    const left = free ? room : room - bytes;
+    const narrow = room < before && bytes === room;
+    if (this.bytes !== before || narrow || left < before * leastLeft) this.room = null;
+    else if (!free) {
+      this.room = this.room?.subarray(bytes) ?? null;
+      this.changed = true;
+    }
   }
 }

@@ -68,10 +68,15 @@ describe("a direct socket", () => {
       held.push(chunk);
       return true;
     };
-    const memories: ArrayBufferLike[] = [];
+    const memories: string[] = [];
+    const buffers: ArrayBufferLike[] = [];
+    const placeOf = ({ buffer, byteOffset }: Buffer): string => {
+      if (!buffers.includes(buffer)) buffers.push(buffer);
+      return `${buffers.indexOf(buffer)} from ${byteOffset}`;
+    };
     const { taken, until } = collecting(hold);
     take((chunk) => {
-      memories.push(chunk.buffer);
+      memories.push(placeOf(chunk));
       return taken(chunk);
     }).resume();
     let sent = 0;
@@ -84,6 +89,40 @@ describe("a direct socket", () => {
     expect(memories[1]).toBe(memories[0]);
     expect(memories[3]).not.toBe(memories[2]);
     expect(memories[4]).not.toBe(memories[3]);
+  });
+
+  it("lets small pieces that are held share memory", async () => {
+    const held: Buffer[] = [];
+    const { taken, until } = collecting(() => true);
+    take((chunk) => {
+      held.push(chunk);
+      return taken(chunk);
+    }).resume();
+    for (let piece = 0; piece < 1000; piece += 1) {
+      peer.write(`piece ${String(piece).padStart(4, "0")}`);
+      await until((piece + 1) * 10);
+    }
+    expect(Buffer.concat(held).toString()).toBe(
+      Array.from({ length: 1000 }, (_, piece) => `piece ${String(piece).padStart(4, "0")}`).join(""),
+    );
+    const memory = [...new Set(held.map(({ buffer }) => buffer))].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(memory).toBeLessThan(32 * 1024);
+  });
+
+  it("reads megabytes into the same memory where nobody holds them", async () => {
+    const memories = new Set<ArrayBufferLike>();
+    let read = 0;
+    const { promise: all, resolve } = Promise.withResolvers<void>();
+    const sent = Buffer.alloc(20 * 1024 * 1024, 7);
+    take((chunk) => {
+      memories.add(chunk.buffer);
+      read += chunk.length;
+      if (read === sent.length) resolve();
+      return true;
+    }).resume();
+    peer.write(sent);
+    await all;
+    expect(memories.size).toBeLessThan(20);
   });
 
   it("brings megabytes whole, in larger pieces once they fill its memory", async () => {
