@@ -95,9 +95,10 @@ export class SharedFile<T> {
     return () => unwatchFile(path, listener);
   }
 
+  /** Reads what is on the disk, where it is not what is in memory; a file that is gone changes nothing. */
   async #reload(): Promise<void> {
     const version = await versionOf(this.#options.path);
-    if (version === this.#version) return;
+    if (version === null || version === this.#version) return;
     this.#take(await this.#options.read(), version);
   }
 
