@@ -18,9 +18,7 @@ export function* authenticateInTurn(
   const { host } = presented;
   yield* turnOf(pace, user, host);
   try {
-    const identity = yield* authenticateClient(gate, challenge, presented, fresh);
-    pace.right(user);
-    return identity;
+    return yield* authenticateClient(gate, challenge, presented, fresh);
   } catch (thrown) {
     if (thrown instanceof Refused && thrown.refusal.wrongCredential === true) pace.wrong(user, host);
     throw thrown;
