@@ -277,7 +277,7 @@ describe("An answer with another state", () => {
     const visits = async (url: string) => {
       const forged = await provider.visit(url, spoil);
       expect(forged.status).toBe(400);
-      expect(await forged.text()).toContain("does not belong to the sign-in");
+      expect(await forged.text()).toContain("does not belong to this sign-in");
       await provider.visit(url);
     };
     await under.signIns.begin({ open: (url) => void visits(url) });
