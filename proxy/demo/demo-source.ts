@@ -3,17 +3,19 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { GivenConnection } from "../api/connections/given-connections.ts";
+import type { Connection } from "../model/connection.ts";
 import { startTrainingDatabase } from "./training/training-database.ts";
 import { trainingSchema } from "./training/training-server.ts";
-import type { ClientTarget } from "./workload/ledger-client.ts";
+import type { ClientAddress, ClientTarget } from "./workload/ledger-client.ts";
 import { createUpstreamSchema, dropUpstreamSchema, type UpstreamAccount, upstreamSchema } from "./workload/upstream-schema.ts";
-import type { WorkloadTargets } from "./workload/workload.ts";
 
 export interface DemoSource {
-  /** For the workstation, which listens and records. */
+  /** For the workstation, which listens and records: one for whoever is signed in, one for scripts of the OS user. */
   readonly connections: readonly GivenConnection[];
-  /** For the workload's clients: the proxy's side of the connections. */
-  readonly targets: WorkloadTargets;
+  /** The proxy's side of the connection where clients are who they signed in as; its id is `signInConnection`. */
+  readonly address: ClientAddress;
+  /** The proxy's side of the connection for scripts, and their account there. */
+  readonly scripts: ClientTarget;
   /** What a person should know about it, in sentences. */
   readonly notices: readonly string[];
   /** Stops the training database, or drops the schema. The clients have signed off before. */
@@ -29,7 +31,10 @@ export interface DemoSourceOptions {
   readonly trainingThread: URL;
 }
 
-const clientUser = "demo";
+/** The ids are the same in every demo, so that a second demo in the same directory takes the first one's place. */
+export const signInConnection = "demo";
+const scriptConnection = "demo-scripts";
+const scriptUser = "demo";
 
 /** Makes the source ready. Rejects with a `FailureError` where the server refuses or the training database fails. */
 export async function openDemoSource({ upstream, seed, trainingThread }: DemoSourceOptions): Promise<DemoSource> {
@@ -42,71 +47,63 @@ async function openTraining(seed: number, thread: URL): Promise<DemoSource> {
   const upstream = { ...account, host: database.host, port: database.port };
   // Invented rows on the loopback address alone: a password that can be told invites people to look for themselves.
   const password = "demo";
-  const { connections, targets, port } = await connectionsTo({ name: "Training database", upstream, password, schema: trainingSchema });
+  const made = await connectionsTo({ name: "Training database", upstream, password, schema: trainingSchema });
   const notice =
     `The demo records a training database with invented rows; no server is needed. Try it yourself while it runs:\n` +
-    `  mysql -h 127.0.0.1 -P ${port} -u ${clientUser} -p${password} ${trainingSchema}`;
-  return { connections, targets, notices: [notice], close: () => database.close() };
+    `  mysql -h 127.0.0.1 -P ${made.scripts.port} -u ${scriptUser} -p${password} ${trainingSchema}`;
+  return { ...made, notices: [notice], close: () => database.close() };
 }
 
 async function openUpstream(account: UpstreamAccount, seed: number): Promise<DemoSource> {
   await createUpstreamSchema(account, seed);
   const at = `${account.host}:${account.port}`;
-  const name = `Demo at ${at}`;
-  const { connections, targets } = await connectionsTo({ name, upstream: account, password: makePassword(), schema: upstreamSchema });
+  const made = await connectionsTo({ name: `Demo at ${at}`, upstream: account, password: makePassword(), schema: upstreamSchema });
   const notice = `The demo made the schema ${upstreamSchema} at ${at} and works in it alone; it drops it at the end.`;
-  return { connections, targets, notices: [notice], close: () => dropUpstreamSchema(account) };
+  return { ...made, notices: [notice], close: () => dropUpstreamSchema(account) };
 }
 
 interface Wanted {
   readonly name: string;
   readonly upstream: UpstreamAccount;
-  /** For clients. */
+  /** For scripts. */
   readonly password: string;
   readonly schema: string;
 }
 
-/**
- * Two connections to the same upstream: one for the people and machines, one for scripts that run as the user of the
- * operating system. Their ids are the same in every demo, so that a second demo in the same directory takes the first one's place.
- */
-async function connectionsTo(wanted: Wanted): Promise<Pick<DemoSource, "connections" | "targets"> & { readonly port: number }> {
-  const main = await connectionTo("demo", wanted);
-  const scripts = await connectionTo("demo-scripts", { ...wanted, name: `${wanted.name} (scripts)` });
-  const targetAt = ({ connection: { listen } }: GivenConnection): ClientTarget => ({
-    ...listen,
-    user: clientUser,
-    password: wanted.password,
-    schema: wanted.schema,
-    actor: { kind: "os-user" },
+async function connectionsTo({ name, upstream, password, schema }: Wanted): Promise<Omit<DemoSource, "notices" | "close">> {
+  const main = await connectionTo(upstream, { id: signInConnection, name, identity: "sign-in", clientUser: null });
+  const scripts = await connectionTo(upstream, {
+    id: scriptConnection,
+    name: `${name} (scripts)`,
+    identity: "os-user",
+    clientUser: scriptUser,
   });
-  const [target, scriptTarget] = [targetAt(main), targetAt(scripts)];
+  const secrets = { upstreamPassword: upstream.password };
   return {
-    connections: [main, scripts],
-    targets: { application: () => target, administrator: () => target, agent: () => target, report: () => scriptTarget },
-    port: target.port,
+    connections: [
+      { connection: main, secrets },
+      { connection: scripts, secrets: { ...secrets, clientPassword: password } },
+    ],
+    address: { ...main.listen, schema },
+    scripts: { ...scripts.listen, schema, user: scriptUser, password, actor: { kind: "os-user" } },
   };
 }
 
-async function connectionTo(id: string, { name, upstream, password }: Wanted): Promise<GivenConnection> {
+type Own = Pick<Connection, "id" | "name" | "identity" | "clientUser">;
+
+async function connectionTo({ host, port, user }: UpstreamAccount, own: Own): Promise<Connection> {
   return {
-    connection: {
-      id,
-      name,
-      listen: { host: "127.0.0.1", port: await freePort() },
-      upstream: { host: upstream.host, port: upstream.port },
-      auth: "mapped",
-      identity: "os-user",
-      upstreamUser: upstream.user,
-      clientUser,
-      upstreamTls: "preferred",
-      upstreamCa: null,
-      upstreamCompression: "off",
-      proxyProtocol: "off",
-      clientTls: "optional",
-      durability: "os",
-    },
-    secrets: { upstreamPassword: upstream.password, clientPassword: password },
+    ...own,
+    listen: { host: "127.0.0.1", port: await freePort() },
+    upstream: { host, port },
+    auth: "mapped",
+    upstreamUser: user,
+    upstreamTls: "preferred",
+    upstreamCa: null,
+    upstreamCompression: "off",
+    proxyProtocol: "off",
+    clientTls: "optional",
+    durability: "os",
   };
 }
 

@@ -5,6 +5,9 @@ import type { SessionLedger } from "./workload/ledger.ts";
 import { LedgerClient } from "./workload/ledger-client.ts";
 import { playWorkload, type TargetOf, type WorkloadTargets } from "./workload/workload.ts";
 
+/** Decides the shop's rows and what the clients ask: every demo is the same. */
+export const demoSeed = 1;
+
 /** Pause after a failure. */
 const beginAgainMs = 5_000;
 

@@ -1,9 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { describe, expect, inject, it, vi } from "vitest";
+import { identitySettingsFor } from "../../proxy/demo/demo-identity.ts";
+import { noIdentitySettings } from "../../proxy/identity/identity-settings.ts";
+import { loadIdentitySettings, saveIdentitySettings } from "../../proxy/identity-file.ts";
 import { accounts, available } from "../support/servers.ts";
 import { listSessions, runStenograph, temporaryDirectory } from "../support/stenograph.ts";
 
@@ -15,7 +19,14 @@ function resultOf(stdout: string): unknown {
   return JSON.parse(stdout);
 }
 
-const good = { sessions: expect.any(Number), statements: expect.any(Number), errors: expect.any(Number), recordingsVerified: true };
+const number = expect.any(Number);
+const good = {
+  sessions: number,
+  statements: number,
+  errors: number,
+  actors: { person: number, machine: number, "os-user": number },
+  recordingsVerified: true,
+};
 
 describe("the demo's check", () => {
   it("finds the library equal to what the clients of the training database received", async () => {
@@ -28,7 +39,32 @@ describe("the demo's check", () => {
     expect(result.statements).toBeGreaterThan(100);
     expect(result.errors).toBeGreaterThan(0);
     expect(existsSync(directory.path) && readdirSync(directory.path)).toContain("recordings");
-    expect(await listSessions(directory.path)).toHaveLength(result.sessions);
+    expect(await loadIdentitySettings(directory.path)).toEqual(noIdentitySettings);
+    const sessions = await listSessions(directory.path);
+    expect(sessions).toHaveLength(result.sessions);
+    expect(new Set(sessions.map(({ actor }) => JSON.stringify([actor.name, actor.authenticated])))).toEqual(
+      new Set(['["Dana Beck",true]', '["web shop",true]', '["desk assistant",true]', JSON.stringify([userInfo().username, false])]),
+    );
+    expect(sessions.find(({ actor }) => actor.name === "Dana Beck")?.actor).toMatchObject({
+      kind: "person",
+      issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      subject: "person-1017",
+      groups: ["dba", "admins"],
+      via: "oidc",
+    });
+  });
+
+  it("replaces no provider that somebody set up in the directory", async () => {
+    using directory = temporaryDirectory();
+    const own = identitySettingsFor({ issuer: "https://id.example", clientId: "c", audience: "a", scopes: [] });
+    await saveIdentitySettings(directory.path, own);
+    const refused = await runStenograph(["demo", "--check", "--data", directory.path]);
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^People sign in at a provider of their own .*--data\.\n$/),
+    });
+    expect(await loadIdentitySettings(directory.path)).toEqual(own);
   });
 
   describe.each(available(inject("servers")))("with $kind as upstream", (server) => {

@@ -10,10 +10,14 @@ import { compareStatement } from "./compare-statement.ts";
 /** The calls that are needed to look at everything. */
 export type LibraryCalls = Pick<CallHandlers, "sessions.list" | "statements.page" | "statements.get" | "statements.rows">;
 
+/** How many sessions each kind of actor ran. */
+export type ActorCounts = { readonly [Kind in SessionListed["actor"]["kind"]]: number };
+
 export interface Comparison {
   readonly sessions: number;
   readonly statements: number;
   readonly errors: number;
+  readonly actors: ActorCounts;
   /** One sentence for each difference. */
   readonly differences: readonly string[];
 }
@@ -36,7 +40,8 @@ export async function compareLibrary(calls: LibraryCalls, ledgers: readonly Sess
   const statements = sum(sessions.map((session) => session.statements));
   const listed = (await Promise.all(sessions.map((session) => totalOf(calls, session)))).reduce((total, one) => total + one, 0);
   if (listed !== statements) differences.push(`The timeline lists ${listed} statements where the sessions count ${statements}.`);
-  return { sessions: sessions.length, statements, errors: sum(sessions.map((session) => session.errors)), differences };
+  const errors = sum(sessions.map((session) => session.errors));
+  return { sessions: sessions.length, statements, errors, actors: countActors(sessions), differences };
 }
 
 /** Sessions that started at or after `since`, newest first. */
@@ -82,6 +87,11 @@ async function rowsOf(calls: LibraryCalls, session: string, seq: number, result:
 async function totalOf(calls: LibraryCalls, session: SessionListed): Promise<number> {
   const { total } = await calls["statements.page"]({ filter: `session:${session.id}`, offset: 0, limit: 1 });
   return total;
+}
+
+function countActors(sessions: readonly SessionListed[]): ActorCounts {
+  const count = (kind: keyof ActorCounts) => sessions.filter(({ actor }) => actor.kind === kind).length;
+  return { person: count("person"), machine: count("machine"), "os-user": count("os-user") };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -13,6 +13,8 @@ export interface DemoPerson {
   readonly title: string;
 }
 
+export type DemoPeople = readonly [dba: DemoPerson, approver: DemoPerson, auditor: DemoPerson];
+
 /** A machine that gets tokens for itself by `client_credentials`; its id is the `sub` of its tokens. */
 export interface DemoMachine {
   readonly clientId: string;
@@ -29,7 +31,7 @@ export const demoRoles = [
 ] as const;
 
 /** A DBA, an approver and an auditor, with passwords of this run. */
-export function demoPeople(): readonly DemoPerson[] {
+export function demoPeople(): DemoPeople {
   const person = (user: string, name: string, title: string, subject: string, groups: readonly string[]): DemoPerson => ({
     subject,
     user,

@@ -5,12 +5,20 @@ import type { Value } from "../../model/value.ts";
 import type { ExpectedActor, LedgerEntry, LedgerResult, SessionLedger } from "./ledger.ts";
 import { ledgerColumn, rawText, receivedValue } from "./received-value.ts";
 
-export interface ClientTarget {
+export interface ClientAddress {
   readonly host: string;
   readonly port: number;
+  readonly schema: string;
+}
+
+export interface ClientTarget extends ClientAddress {
   readonly user: string;
   readonly password: string;
-  readonly schema: string;
+  /**
+   * Set where the password is a provider's token: it is sent as it is, over TLS alone, to a server whose certificate this
+   * authority issued. PEM text.
+   */
+  readonly tokenFor?: string;
   /** Whose credential it is. */
   readonly actor: ExpectedActor;
 }
@@ -49,7 +57,7 @@ export class LedgerClient {
 
   /** Signs in. Fails with code `sign-in` and the server's words. */
   static async connect(target: ClientTarget, identity: ClientIdentity): Promise<LedgerClient> {
-    const { host, port, user, password, schema } = target;
+    const { host, port, user, password, schema, tokenFor } = target;
     const connection = createConnection({
       ...options,
       host,
@@ -58,6 +66,7 @@ export class LedgerClient {
       password,
       database: schema,
       connectAttributes: { ...identity.attributes },
+      ...(tokenFor === undefined ? {} : { ssl: { ca: tokenFor }, enableCleartextPlugin: true }),
     });
     await new Promise<void>((resolve, reject) => {
       connection.connect((error) => {

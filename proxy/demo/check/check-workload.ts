@@ -1,18 +1,18 @@
 /** The demo without a window: plays the workload for a while, ends in order, and compares the library with the clients' ledgers. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { Core } from "../api/core.ts";
-import type { Handlers } from "../api/handler.ts";
-import { FailureError } from "../model/failure.ts";
-import { compareLibrary, sessionsSince } from "./check/compare-library.ts";
-import { untilComplete } from "./check/until-complete.ts";
-import { recordingProblems } from "./check/verify-recordings.ts";
-import { runWorkload } from "./running-workload.ts";
-import type { SessionLedger } from "./workload/ledger.ts";
-import type { WorkloadTargets } from "./workload/workload.ts";
+import type { Core } from "../../api/core.ts";
+import { FailureError } from "../../model/failure.ts";
+import { runWorkload } from "../running-workload.ts";
+import type { SessionLedger } from "../workload/ledger.ts";
+import type { WorkloadTargets } from "../workload/workload.ts";
+import { type ActorCounts, compareLibrary, type LibraryCalls, sessionsSince } from "./compare-library.ts";
+import { untilComplete } from "./until-complete.ts";
+import { recordingProblems } from "./verify-recordings.ts";
 
 export interface CheckOptions {
   readonly core: Core;
-  readonly handlers: Handlers;
+  /** Of somebody who may read every session. */
+  readonly calls: LibraryCalls;
   readonly targets: WorkloadTargets;
   readonly seed: number;
   readonly pace: number;
@@ -27,6 +27,8 @@ export interface CheckResult {
   readonly statements: number;
   readonly errors: number;
   readonly recordingsVerified: boolean;
+  /** Sessions by the kind of their actor, each of them the one whose credential it was unless `differences` says otherwise. */
+  readonly actors: ActorCounts;
   readonly differences: readonly string[];
 }
 
@@ -34,20 +36,20 @@ export interface CheckResult {
 const catchUpMs = 30_000;
 
 /** Runs the check. Rejects with a `FailureError` where a client fails or the library does not catch up. */
-export async function checkDemo(options: CheckOptions): Promise<CheckResult> {
-  const { core, handlers, durationMs, interrupted } = options;
+export async function checkWorkload(options: CheckOptions): Promise<CheckResult> {
+  const { core, calls, durationMs, interrupted } = options;
   const since = Date.now() * 1000;
   const ledgers: SessionLedger[] = [];
   const workload = runWorkload({ ...options, onSession: (ledger) => ledgers.push(ledger) });
   await Promise.race([wait(durationMs, undefined, { signal: interrupted }).catch(() => undefined), workload.ended]);
   await workload.stop();
   if (interrupted.aborted) throw new FailureError("interrupted", "The check was interrupted before it could compare anything.");
-  await untilComplete(core.library, handlers.calls, { since, expected: ledgers.length, limitMs: catchUpMs });
-  const sessions = await sessionsSince(handlers.calls, since);
+  await untilComplete(core.library, calls, { since, expected: ledgers.length, limitMs: catchUpMs });
+  const sessions = await sessionsSince(calls, since);
   const problems = recordingProblems(
     core.info.dataDirectory,
     sessions.map((session) => session.id),
   );
-  const { differences, ...counts } = await compareLibrary(handlers.calls, ledgers, since);
+  const { differences, ...counts } = await compareLibrary(calls, ledgers, since);
   return { ...counts, recordingsVerified: problems.length === 0, differences: [...problems, ...differences] };
 }
