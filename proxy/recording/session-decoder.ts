@@ -2,7 +2,7 @@
  * The one decoder: frames of a recording in, statements out. The timeline, the command line and exports all read
  * through it, so that they cannot disagree.
  */
-import type { SessionClose, SessionOpen } from "../model/session.ts";
+import type { CloseCause, SessionClose, SessionOpen } from "../model/session.ts";
 import type { StatementContext } from "../model/statement.ts";
 import { Command } from "../protocol/command.ts";
 import { Conversation } from "../protocol/conversation.ts";
@@ -10,6 +10,7 @@ import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
 import { AnswerDecoder, answerPrefix } from "./answer-decoder.ts";
 import type { DecoderOptions, DecoderSink } from "./decoder-sink.ts";
 import { type Frame, FrameKind, type Gap, type Note, type Seal } from "./frame.ts";
+import { lastWordsIn } from "./last-words.ts";
 import { PacketTrack } from "./packet-track.ts";
 import { PendingStatements } from "./pending-statements.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
@@ -23,6 +24,8 @@ import { readStatementText } from "./statement-text.ts";
 export type { DecoderOptions, DecoderSink, ResultRow } from "./decoder-sink.ts";
 
 const noContext: StatementContext = { prepare: null, types: null, longData: [], columns: null };
+
+const endedByUpstream: ReadonlySet<CloseCause> = new Set<CloseCause>(["upstream-closed", "upstream-reset"]);
 
 /** What must be known of a session to decode its packets. */
 type SessionFacts = Pick<SessionOpen, "session" | "capabilities" | "characterSet" | "account" | "mariaDbCapabilities">;
@@ -45,6 +48,8 @@ export class SessionDecoder {
   private client: PacketTrack;
   private server: PacketTrack;
   private frameAt = 0;
+  /** Why the upstream is about to end the session, as it said without being asked. */
+  private lastWords: string | null = null;
   /** The one statement to decode; `null` for all. */
   private only: number | null = null;
 
@@ -144,7 +149,13 @@ export class SessionDecoder {
 
   private close(close: SessionClose | null): void {
     if (close === null) this.sink.malformed?.("its close frame does not tell what it should");
-    else this.sink.close?.(close, this.frameAt);
+    else this.sink.close?.(this.withLastWords(close), this.frameAt);
+  }
+
+  /** A server that ends an idle session can say why before it does, in an ERR_Packet that answers nothing. */
+  private withLastWords(close: SessionClose): SessionClose {
+    if (this.lastWords === null || !endedByUpstream.has(close.cause)) return close;
+    return { ...close, detail: close.detail === null ? this.lastWords : `${this.lastWords} (${close.detail})` };
   }
 
   /** JSON that is none cannot come from our writer past its CRC; the bytes stay in the file. */
@@ -255,7 +266,11 @@ export class SessionDecoder {
     const { conversation } = this;
     const role = conversation.server(bytes, start, kept, length);
     const draft = this.pending.first;
-    if (draft === undefined) return;
+    if (draft === undefined) {
+      this.lastWords = lastWordsIn(bytes.subarray(start, start + kept), this.characterSets.current.results);
+      return;
+    }
+    this.lastWords = null;
     draft.answered(length, this.frameAt);
     draft.redacted += this.secrets.takeOfAnswer();
     if (role === ServerRole.row) {

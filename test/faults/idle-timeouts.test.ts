@@ -60,5 +60,6 @@ describe.each(available(inject("servers")))("at $kind", (server) => {
     if (direct.unasked === "") return;
     const error = wellFormed(decodeErrPacket(Buffer.from(direct.unasked, "hex").subarray(4)));
     expect(error).toMatchObject({ errno: 4031, sqlstate: "HY000" });
+    expect(session?.close?.detail).toBe(`Error 4031 (HY000): ${error.message}`);
   });
 });

@@ -1,4 +1,5 @@
 /** Packets as the tests of the decoder send and answer them, and a decoder that hears what becomes of them. */
+import type { SessionClose } from "../../proxy/model/session.ts";
 import type { Statement } from "../../proxy/model/statement.ts";
 import type { Value } from "../../proxy/model/value.ts";
 import { PacketWriter, toPackets } from "../../proxy/protocol/packet-writer.ts";
@@ -43,16 +44,20 @@ export interface Heard {
   readonly statements: Statement[];
   readonly rows: (readonly Value[] | null)[];
   readonly notes: unknown[];
+  close: SessionClose | null;
 }
 
 /** Decodes frames that come a millisecond apart from 1000 µs on, each at an offset of 100 times its number. */
 export function decode(given: readonly Given[], capabilities = 0, options?: DecoderOptions, rows = true): Heard {
-  const heard: Heard = { statements: [], rows: [], notes: [] };
+  const heard: Heard = { statements: [], rows: [], notes: [], close: null };
   const decoder = new SessionDecoder(
     {
       statement: (statement) => void heard.statements.push(statement),
       ...(rows && { row: (_seq, _result, row) => void heard.rows.push(row.values()) }),
       note: (note) => void heard.notes.push(note),
+      close: (close) => {
+        heard.close = close;
+      },
     },
     options,
   );
