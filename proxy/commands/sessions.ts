@@ -43,6 +43,7 @@ function asJson(session: Session): object {
     connection: rest.connection,
     actor: rest.actor,
     account: rest.account,
+    accounts: rest.accounts,
     client: rest.client,
     startedAt: isoMicros(startedAt),
     endedAt: endedAt === null ? null : isoMicros(endedAt),

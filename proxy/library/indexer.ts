@@ -198,11 +198,14 @@ export class Indexer {
 
   #opened(tail: RecordingTail, open: SessionOpen): void {
     tail.key = this.#sessions.open(open);
+    tail.account = open.account;
     this.#writer.open(tail.key, open);
   }
 
   #statement(tail: RecordingTail, statement: Statement, endedAt: UnixMicros): void {
     if (tail.key === null) return;
+    if (tail.account !== statement.account) this.#sessions.ranOn(tail.key, statement.account);
+    tail.account = statement.account;
     if (this.#resumed.has(tail) && this.#isIndexed.get(tail.key, statement.seq) !== undefined) return;
     this.#writer.write(tail.key, statement, endedAt);
     const counted = this.#touch(tail);

@@ -28,6 +28,8 @@ export class RecordingTail {
   /** The key of its row in the sessions table, once its open frame was read. */
   key: number | null = null;
   recorder: string | null = null;
+  /** The account that its last statement ran on. */
+  account: string | null = null;
   end: TailEnd = "open";
   /** Why no more can be read of it; `null` where it can. */
   problem: string | null = null;

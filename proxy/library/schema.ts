@@ -41,6 +41,8 @@ CREATE TABLE sessions (
   actor_owner TEXT,
   authenticated INTEGER NOT NULL,
   account TEXT,
+  -- All that its statements ran on, as JSON: that of the line above first.
+  accounts TEXT NOT NULL,
   schema TEXT,
   client TEXT NOT NULL,
   claimed TEXT NOT NULL,

@@ -10,6 +10,7 @@ interface SessionRow {
   connection: string;
   actor_facts: string;
   account: string | null;
+  accounts: string;
   schema: string | null;
   client: string;
   claimed: string;
@@ -30,6 +31,8 @@ interface SessionRow {
 export class SessionTable {
   readonly #find;
   readonly #insert;
+  readonly #accounts;
+  readonly #setAccounts;
   readonly #count;
   readonly #close;
   readonly #seal;
@@ -41,8 +44,11 @@ export class SessionTable {
     this.#find = database.prepare<[string], number>("SELECT key FROM sessions WHERE id = ?").pluck();
     this.#insert = database.prepare(`INSERT INTO sessions
       (id, connection, actor, actor_facts, actor_kind, actor_issuer, actor_subject, actor_email, actor_owner, authenticated,
-       account, schema, client, claimed, started_at, statements, errors, upstream_address, upstream_version, thread_id, tls, sealed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
+       account, accounts, schema, client, claimed, started_at, statements, errors, upstream_address, upstream_version, thread_id,
+       tls, sealed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
+    this.#accounts = database.prepare<[number], string>("SELECT accounts FROM sessions WHERE key = ?").pluck();
+    this.#setAccounts = database.prepare("UPDATE sessions SET accounts = ? WHERE key = ?");
     this.#count = database.prepare("UPDATE sessions SET statements = statements + ?, errors = errors + ? WHERE key = ?");
     this.#close = database.prepare("UPDATE sessions SET ended_at = ?, close_cause = ?, close_detail = ? WHERE key = ?");
     this.#seal = database.prepare("UPDATE sessions SET sealed = 1 WHERE key = ?");
@@ -66,6 +72,7 @@ export class SessionTable {
       actor.kind === "machine" ? actor.owner : null,
       actor.authenticated ? 1 : 0,
       open.account,
+      JSON.stringify([open.account]),
       open.schema,
       open.client,
       JSON.stringify(open.claimed),
@@ -76,6 +83,12 @@ export class SessionTable {
       JSON.stringify(open.tls),
     );
     return Number(lastInsertRowid);
+  }
+
+  /** Takes note that a statement of the session ran on `account`. */
+  ranOn(key: number, account: string | null): void {
+    const accounts = JSON.parse(this.#accounts.get(key) ?? "[]") as (string | null)[];
+    if (!accounts.includes(account)) this.#setAccounts.run(JSON.stringify([...accounts, account]), key);
   }
 
   /** Adds to a session's counts. */
@@ -114,6 +127,7 @@ function sessionOf(row: SessionRow): Session {
     connection: row.connection,
     actor: JSON.parse(row.actor_facts) as Actor,
     account: row.account,
+    accounts: JSON.parse(row.accounts) as Session["accounts"],
     schema: row.schema,
     client: row.client,
     claimed: JSON.parse(row.claimed) as Session["claimed"],

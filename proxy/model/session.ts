@@ -123,7 +123,10 @@ export interface Session {
   readonly id: string;
   readonly connection: string;
   readonly actor: Actor;
+  /** The account with which it began; `null` for the anonymous one. */
   readonly account: string | null;
+  /** All accounts that its statements ran on, that with which it began first. */
+  readonly accounts: readonly (string | null)[];
   readonly schema: string | null;
   readonly client: string;
   readonly claimed: { readonly [name: string]: string };

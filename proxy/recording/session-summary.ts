@@ -11,6 +11,7 @@ function openedSession(open: SessionOpen): Session {
     connection: open.connection,
     actor: open.actor,
     account: open.account,
+    accounts: [open.account],
     schema: open.schema,
     client: open.client,
     claimed: open.claimed,
@@ -45,14 +46,17 @@ export function summariseRecording(file: string): RecordingSummary {
   let malformed: string | null = null;
   let statements = 0;
   let errors = 0;
+  const accounts = new Set<string | null>();
   const end = readRecording(
     file,
     {
       open: (open) => {
         opened = openedSession(open);
+        accounts.add(open.account);
       },
-      statement: ({ outcome }) => {
+      statement: ({ outcome, account }) => {
         statements += 1;
+        accounts.add(account);
         if (outcome === "error") errors += 1;
       },
       close: (close, at) => {
@@ -67,7 +71,8 @@ export function summariseRecording(file: string): RecordingSummary {
     },
     false,
   );
-  return { session: opened === null ? null : withEnd({ ...(opened as Session), statements, errors, sealed }, closed), malformed, end };
+  const counted = { accounts: [...accounts], statements, errors, sealed };
+  return { session: opened === null ? null : withEnd({ ...(opened as Session), ...counted }, closed), malformed, end };
 }
 
 function withEnd(session: Session, closed: { close: SessionClose; at: UnixMicros } | null): Session {

@@ -16,7 +16,9 @@ interface SessionFactsProps {
 export function SessionFacts({ session }: SessionFactsProps) {
   const facts: readonly Fact[] = [
     ["Actor", <ActorName key="actor" name={session.actor.name} authenticated={session.actor.authenticated} spelledOut />],
-    ["Account", session.account === null ? null : <PlainText key="account" text={session.account} />],
+    session.accounts.length > 1
+      ? ["Accounts", <PlainText key="accounts" text={session.accounts.map((account) => account ?? "anonymous").join(", ")} />]
+      : ["Account", session.account === null ? null : <PlainText key="account" text={session.account} />],
     ["Connection", <PlainText key="connection" text={session.connection} />],
     ["Client", <PlainText key="client" text={session.client} />],
     ["Upstream", <PlainText key="upstream" text={upstreamText(session)} />],

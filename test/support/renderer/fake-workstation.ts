@@ -69,6 +69,7 @@ export class FakeWorkstation {
     return Promise.resolve({
       send: (message) => {
         if (message.kind === "call") {
+          performance.mark(message.name);
           const answer = this.#answer(message.id, message.name, message.input as never);
           if (message.name === "statements.page" && this.#settings.delayMs > 0) setTimeout(() => hear(answer), this.#settings.delayMs);
           else reply(answer);
@@ -229,6 +230,7 @@ export class FakeWorkstation {
       connection: "shop",
       actor: { kind: "os-user", name: first.actor, authenticated: false },
       account: "app@%",
+      accounts: which === 2 ? ["app@%", "reports@%"] : ["app@%"],
       schema: "shop",
       client: `127.0.0.1:${51_200 + which}`,
       claimed: { program_name: "checkout", _client_name: "mysql2", _pid: "4127" },

@@ -3,8 +3,10 @@ import { expect, it } from "vitest";
 import { Indexer } from "../../../../proxy/library/indexer.ts";
 import { openLibrary, recreateTables } from "../../../../proxy/library/schema.ts";
 import { Search } from "../../../../proxy/library/search.ts";
+import { SessionTable } from "../../../../proxy/library/session-table.ts";
 import { StatementView } from "../../../../proxy/library/statement-view.ts";
 import { TimelineRows } from "../../../../proxy/library/timeline-rows.ts";
+import { summariseRecording } from "../../../../proxy/recording/session-summary.ts";
 import { RecordedSession } from "../../../support/library/recorded-session.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 
@@ -33,6 +35,9 @@ it("each statement is listed, found and shown under the account that it ran on, 
       ["app@%", null, "user auditor"],
       ["auditor@localhost", "DO 2", null],
     ]);
+    const accounts = ["app@%", "auditor@localhost"];
+    expect(new SessionTable(database).get(recorded.id)).toMatchObject({ account: "app@%", accounts });
+    expect(summariseRecording(recorded.path).session).toMatchObject({ account: "app@%", accounts });
     expect(seqs("account:app")).toEqual([1, 2]);
     expect(seqs("account:auditor")).toEqual([3]);
     expect(seqs("account:auditor@localhost")).toEqual([3]);
