@@ -1,5 +1,6 @@
-import type { IdentitySettings, OidcSettings } from "../../identity/identity-settings.ts";
+import type { IdentitySettings, OidcSettings, SamlSettings } from "../../identity/identity-settings.ts";
 import { discoverProvider } from "../../identity/oidc/provider.ts";
+import { consumerAddress } from "../../identity/saml/assertion-consumer.ts";
 import { checkSamlSettings } from "../../identity/saml/service-provider.ts";
 import { failureOf } from "../../model/failure.ts";
 
@@ -14,11 +15,22 @@ export async function testSettings({ provider }: IdentitySettings): Promise<Sett
   try {
     if (provider === null) return { ok: true, message: "Nobody signs in: everybody who can open this workstation may do everything." };
     if (provider.kind === "oidc") return await testOidc(provider);
-    checkSamlSettings(provider);
-    return { ok: true, message: "The settings are complete. A SAML provider cannot be asked more: sign in to see whether they are right." };
+    return testSaml(provider);
   } catch (thrown) {
     return { ok: false, message: failureOf(thrown).message };
   }
+}
+
+function testSaml(settings: SamlSettings): SettingsTest {
+  checkSamlSettings(settings);
+  const address = consumerAddress(settings.consumerPort);
+  const consumer = address ?? "http://127.0.0.1 with another port each time (name a port where the provider takes one address only)";
+  return {
+    ok: true,
+    message:
+      "The settings are complete. A SAML provider cannot be asked more: sign in to see whether they are right. " +
+      `It has to know this program as ${settings.spIssuer}, sign its assertions, and send them by HTTP-POST to ${consumer}.`,
+  };
 }
 
 async function testOidc(settings: OidcSettings): Promise<SettingsTest> {

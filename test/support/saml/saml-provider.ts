@@ -5,7 +5,7 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { SignedXml } from "xml-crypto";
 import type { SamlSettings } from "../../../proxy/identity/identity-settings.ts";
-import { assertionXml, type AssertionFacts, responseXml, type ResponseFacts } from "./saml-messages.ts";
+import { type AssertionFacts, assertionXml, type ResponseFacts, responseXml } from "./saml-messages.ts";
 
 export const sha256 = {
   signature: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",

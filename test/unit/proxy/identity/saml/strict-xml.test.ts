@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseStrictXml, xmlLimits, XmlProblem } from "../../../../../proxy/identity/saml/strict-xml.ts";
+import { parseStrictXml, XmlProblem, xmlLimits } from "../../../../../proxy/identity/saml/strict-xml.ts";
 
 describe("parseStrictXml", () => {
   it("reads elements with their namespaces, attributes and text", () => {
