@@ -123,7 +123,7 @@ function sameButForName(one: Connection, other: Connection): boolean {
 function lostSentence(connection: Connection, lost: readonly ConnectionSecretName[]): string {
   const words = lost.map((name) => (name === "upstreamPassword" ? "the upstream password" : "the clients' password")).join(" and ");
   return (
-    `“${connection.name}” cannot start: ${words} was kept for the last run only. Enter it again; ` +
-    "to keep passwords, encrypted, set STENOGRAPH_PASSPHRASE before the start or use the desktop application with a keychain."
+    `“${connection.name}” cannot start: ${words} was kept for the last run only, or what keeps it could not be opened. Enter it again; ` +
+    "passwords are kept, encrypted, where the system's keychain answers or STENOGRAPH_PASSPHRASE is set before the start."
   );
 }

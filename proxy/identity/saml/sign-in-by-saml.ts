@@ -45,7 +45,7 @@ export async function signInBySaml(settings: SamlSettings, request: SignInReques
 /** Why a response is not an answer to the request, as a sentence; `null` where it says that it is. */
 function strangerOf(samlResponse: string, requestId: string): string | null {
   try {
-    if (parseResponse(samlResponse).attributes.get("InResponseTo") === requestId) return null;
+    if (parseStrictXml(textOf(samlResponse)).attributes.get("InResponseTo") === requestId) return null;
     return "An answer came that does not belong to this sign-in (it answers another request), and was turned away.";
   } catch (problem) {
     const reason = problem instanceof XmlProblem ? problem.message : "cannot be read";
@@ -53,18 +53,15 @@ function strangerOf(samlResponse: string, requestId: string): string | null {
   }
 }
 
-/** Throws `XmlProblem`. */
-function parseResponse(samlResponse: string): XmlElement {
+/** The text of a response, which came as base64. Throws `XmlProblem`. */
+function textOf(samlResponse: string): string {
   const base64 = samlResponse.replace(/\s/g, "");
   if (!/^[A-Za-z\d+/]+={0,2}$/.test(base64)) throw new XmlProblem("is not base64");
-  const bytes = Buffer.from(base64, "base64");
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));
   } catch {
     throw new XmlProblem("is not UTF-8");
   }
-  return parseStrictXml(text);
 }
 
 /** Tells the person in their browser how it ended. */
@@ -80,8 +77,9 @@ async function told(answer: ConsumedResponse, end: (samlResponse: string) => Pro
 }
 
 async function vouchedBy(samlResponse: string, settings: SamlSettings, asked: Asked): Promise<Vouched> {
-  const { responseSigned } = checkShape(parseResponse(samlResponse), asked);
-  const verified = await verifiedAssertion(samlResponse, settings, asked, responseSigned);
+  const text = textOf(samlResponse);
+  const { responseSigned } = checkShape(parseStrictXml(text), asked);
+  const verified = await verifiedAssertion(text, settings, asked, responseSigned);
   const person = readAssertion(verified, asked, Date.now());
   const { nameId, nameIdFormat, authenticatedAt, authenticationContext, sessionUntil } = person;
   const limit = Date.now() + sessionLimitMs;
@@ -117,12 +115,12 @@ function claimsOf({ authenticationContext, sessionUntil }: Pick<AssertedPerson, 
   };
 }
 
-/** The assertion as it was signed, and nothing of the response around it. */
-async function verifiedAssertion(samlResponse: string, settings: SamlSettings, asked: Asked, responseSigned: boolean): Promise<XmlElement> {
+/** The assertion as it was signed, and nothing of the response around it. What is verified is the text that was looked at before. */
+async function verifiedAssertion(text: string, settings: SamlSettings, asked: Asked, responseSigned: boolean): Promise<XmlElement> {
   const { requestId, consumer, fresh, idpIssuer } = asked;
   const saml = serviceProvider({ settings, requestId, consumer, fresh, responseSigned });
   try {
-    const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: samlResponse });
+    const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: Buffer.from(text).toString("base64") });
     const xml = profile?.getAssertionXml?.();
     return parseStrictXml(xml ?? "");
   } catch (thrown) {

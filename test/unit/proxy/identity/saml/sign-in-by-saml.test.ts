@@ -82,6 +82,11 @@ describe("sign-in by SAML", () => {
     expect((await samlSignIn({ provider, answers })).signIn?.actor.subject).toBe("anna@example.test");
   });
 
+  it("takes a response that begins with a byte order mark", async () => {
+    const answers = (question: Parameters<SamlProvider["answer"]>[0]) => [`\uFEFF${provider.answer(question)}`];
+    expect((await samlSignIn({ provider, answers })).signIn).not.toBeNull();
+  });
+
   it("takes what either of two certificates signed, while the provider changes its key", async () => {
     const next = await makeKey();
     const settings = { idpCertificate: `${provider.key.certificate}\n${next.certificate}\n` };
