@@ -42,9 +42,13 @@ async function demo(options: DemoOptions): Promise<void> {
     const upstream = options.upstream === undefined ? null : demoAddress(options.upstream);
     await withDirectory(options, async (dataDirectory) => {
       await makeDirectory(dataDirectory);
-      await using opened = await openDemo({ dataDirectory, upstream, seed: demoSeed, trainingThread, interrupted });
-      if (options.check) await checkDemo(opened, interrupted);
-      else await showDemo(opened, options);
+      const opened = await openDemo({ dataDirectory, upstream, seed: demoSeed, trainingThread, interrupted });
+      try {
+        if (options.check) await checkDemo(opened, interrupted);
+        else await showDemo(opened, options);
+      } finally {
+        await opened[Symbol.asyncDispose]();
+      }
     });
   } catch (thrown) {
     say(failureOf(thrown).message);

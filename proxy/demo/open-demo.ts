@@ -27,12 +27,16 @@ export interface OpenDemoOptions {
 
 /** Sets it up; disposing takes it down in reverse. Rejects with a `FailureError`, and has left nothing behind then. */
 export async function openDemo({ dataDirectory, upstream, seed, trainingThread, interrupted }: OpenDemoOptions): Promise<Demo> {
-  await using stage = new AsyncDisposableStack();
-  const source = stage.adopt(await openDemoSource({ upstream, seed, trainingThread }), (opened) => opened.close());
-  if (interrupted.aborted) throw new FailureError("interrupted", "The demo was interrupted before it began.");
-  const people = demoPeople();
-  const provider = stage.use(await startIdentityProvider({ people, hint: true }));
-  const identity = stage.adopt(await setUpIdentity(dataDirectory, provider, [signInConnection]), (setUp) => setUp.remove());
-  const built = stage.move();
-  return { dataDirectory, source, provider, people, identity, [Symbol.asyncDispose]: () => built.disposeAsync() };
+  const stage = new AsyncDisposableStack();
+  try {
+    const source = stage.adopt(await openDemoSource({ upstream, seed, trainingThread }), (opened) => opened.close());
+    if (interrupted.aborted) throw new FailureError("interrupted", "The demo was interrupted before it began.");
+    const people = demoPeople();
+    const provider = stage.use(await startIdentityProvider({ people, hint: true }));
+    const identity = stage.adopt(await setUpIdentity(dataDirectory, provider, [signInConnection]), (setUp) => setUp.remove());
+    return { dataDirectory, source, provider, people, identity, [Symbol.asyncDispose]: () => stage.disposeAsync() };
+  } catch (thrown) {
+    await stage.disposeAsync();
+    throw thrown;
+  }
 }
