@@ -1,6 +1,6 @@
 /** Sign-in on the command line, for every command that needs one. */
 import { AccessLog } from "../identity/access-log.ts";
-import type { GroupRole, OidcSettings } from "../identity/identity-settings.ts";
+import type { GroupRole, IdentitySettings, OidcSettings } from "../identity/identity-settings.ts";
 import { type DeviceCode, signInByDevice } from "../identity/oidc/device-authorization.ts";
 import { RefreshTokensInMemory } from "../identity/oidc/refresh-tokens.ts";
 import { renewed } from "../identity/oidc/renewal.ts";
@@ -23,30 +23,32 @@ export interface CommandIdentity {
   readonly kept: KeptSignIn;
   /** Whether the secret store keeps anything beyond this process. */
   readonly canKeep: boolean;
-  readonly log: AccessLog;
+  readonly log: Pick<AccessLog, "record">;
 }
 
-/** Rejects with a `FailureError` where the data directory has no OpenID provider, or its settings cannot be used. */
+/** For a command that does nothing else. Rejects as `commandIdentityOf` does, and where the settings cannot be used. */
 export async function openCommandIdentity(dataDirectory: string): Promise<CommandIdentity> {
   const identity = await loadIdentitySettings(dataDirectory);
-  const settings = identity.provider;
+  const log = new AccessLog({ dataDirectory, failed: say });
+  const signIns = new SignIns({ dataDirectory, settings: () => identity, log: (event) => log.record(event) });
+  return commandIdentityOf(dataDirectory, identity, { signIns, log });
+}
+
+/** Rejects with a `FailureError` where there is no OpenID provider to sign in at, or stored secrets cannot be opened. */
+export async function commandIdentityOf(
+  dataDirectory: string,
+  { provider: settings, roles }: IdentitySettings,
+  { signIns, log }: Pick<CommandIdentity, "signIns" | "log">,
+): Promise<CommandIdentity> {
   if (settings === null)
     throw new FailureError("no-provider", `No identity provider is set up in ${dataDirectory}, so nobody has to sign in.`);
   if (settings.kind !== "oidc") {
     const message = `People sign in at ${settings.idpIssuer} by SAML, which needs a browser: sign in at the workstation's window instead.`;
     throw new FailureError("no-device-sign-in", message);
   }
-  const log = new AccessLog({ dataDirectory, failed: say });
   const secrets = await openCommandSecrets(dataDirectory);
-  const signIns = new SignIns({ dataDirectory, settings: () => identity, log: (event) => log.record(event) });
-  return {
-    settings,
-    roles: identity.roles,
-    signIns,
-    kept: new KeptSignIn(dataDirectory, secrets, settings),
-    canKeep: secrets.keeping === "disk",
-    log,
-  };
+  const kept = new KeptSignIn(dataDirectory, secrets, settings);
+  return { settings, roles, signIns, kept, canKeep: secrets.keeping === "disk", log };
 }
 
 /** The same secrets as the workstation's, but for what only its window can open. */

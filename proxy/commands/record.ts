@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { certificateProblem } from "../api/connections/connection-rules.ts";
 import { composeRecorder } from "../compose.ts";
 import type {
@@ -8,6 +8,7 @@ import type {
   Connection,
   ConnectionSecrets,
   Durability,
+  IdentityMode,
   ProxyProtocol,
   UpstreamCompression,
   UpstreamTls,
@@ -17,8 +18,10 @@ import { FailureError, failureOf } from "../model/failure.ts";
 import type { ListenerState } from "../model/status.ts";
 import { recordingsDirectory } from "../recording/recording-files.ts";
 import { typescriptWorkers } from "../serve-browsers.ts";
+import { parseAddress, parseUpstream } from "./address-options.ts";
 import { dataOption } from "./data-option.ts";
 import { say } from "./output.ts";
+import { type LeftCredential, leaveCredential, signInToRecord } from "./record-identity.ts";
 
 interface RecordOptions {
   readonly data: string;
@@ -34,6 +37,7 @@ interface RecordOptions {
   readonly proxyProtocol: ProxyProtocol;
   readonly clientTls: ClientTls;
   readonly durability: Durability;
+  readonly identity: IdentityMode;
 }
 
 type Listening = Extract<ListenerState, { state: "listening" }>;
@@ -41,6 +45,10 @@ type Listening = Extract<ListenerState, { state: "listening" }>;
 const help = `
 The first line on standard output tells the address: {"event":"listening","address":…,"port":…}
 It goes on until Ctrl+C (SIGINT) or SIGTERM; then sessions are closed and their recordings sealed.
+
+With --identity sign-in it goes on with what “login” kept; where that is nothing, it shows an address and a code to sign in with.
+Clients then present the credential in the file that the first line names (--defaults-extra-file of MySQL's programs), a machine's
+secret, or a token of the identity provider.
 
 Examples:
   stenograph record --data ~/stenograph --listen 127.0.0.1:3307 --upstream mysql://db.example:3306
@@ -88,7 +96,11 @@ export function register(program: Command): void {
         .choices(["os", "strict"])
         .default("os"),
     )
-    .addOption(new Option("--identity <source>", "who is recorded as the actor").choices(["os-user"]).default("os-user"))
+    .addOption(
+      new Option("--identity <source>", "who is recorded: the OS user, not authenticated; or who signed in (mapped)")
+        .choices(["os-user", "sign-in"])
+        .default("os-user"),
+    )
     .addHelpText("after", help)
     .action((options: RecordOptions) => record(options));
 }
@@ -96,16 +108,26 @@ export function register(program: Command): void {
 async function record(options: RecordOptions): Promise<void> {
   try {
     const { connection, secrets } = connectionOf(options);
-    for (const name of unusedOptions(options))
-      say(`${name} has no effect with --auth passthrough, where clients sign in with their own account.`);
-    const recorder = await composeRecorder({ dataDirectory: options.data, workers: typescriptWorkers });
+    for (const name of unusedOptions(options)) say(`${name} has no effect with ${why(options)}.`);
+    const signedIn = connection.identity === "sign-in" ? await signInToRecord(options.data) : null;
+    const identity = signedIn?.identity ?? null;
+    const recorder = await composeRecorder({ dataDirectory: options.data, workers: typescriptWorkers, identity }).catch(
+      (thrown: unknown) => {
+        identity?.close();
+        throw thrown;
+      },
+    );
+    let credential: LeftCredential | null = null;
     try {
       const asked = askedToEnd();
       const state = await recorder.relay.start(connection, secrets);
       if (state.state !== "listening")
         throw new FailureError("cannot-listen", state.state === "failed" ? state.message : "The listener was stopped.");
-      process.stdout.write(`${JSON.stringify({ event: "listening", address: state.address, port: state.port })}\n`);
-      if (process.stderr.isTTY) say(welcome(connection, state, options));
+      const { address, port } = state;
+      if (signedIn !== null) credential = await leaveCredential(signedIn, options.data, connection.id, { host: address, port });
+      const told = { event: "listening", address, port, ...(credential !== null && { credential: credential.file }) };
+      process.stdout.write(`${JSON.stringify(told)}\n`);
+      if (process.stderr.isTTY) say(welcome(connection, state, options, credential));
       let reported = "recording";
       recorder.relay.onChange(() => {
         const now = recorder.relay.recordingState();
@@ -115,6 +137,8 @@ async function record(options: RecordOptions): Promise<void> {
       await asked;
     } finally {
       await recorder.close();
+      identity?.close();
+      await credential?.remove();
     }
   } catch (thrown) {
     say(failureOf(thrown).message);
@@ -123,8 +147,15 @@ async function record(options: RecordOptions): Promise<void> {
 }
 
 /** What a person at a terminal needs to know: where to connect, what is recorded where, and how to stop. */
-function welcome({ auth, clientUser, name }: Connection, { address, port }: Listening, { data, clientPasswordEnv }: RecordOptions): string {
-  const account = auth === "passthrough" ? "with their own accounts" : `as “${clientUser}” with the password in ${clientPasswordEnv}`;
+function welcome(
+  { auth, clientUser, name }: Connection,
+  { address, port }: Listening,
+  { data, clientPasswordEnv }: RecordOptions,
+  credential: LeftCredential | null,
+): string {
+  const mapped =
+    credential === null ? `as “${clientUser}” with the password in ${clientPasswordEnv}` : `with the credential in ${credential.file}`;
+  const account = auth === "passthrough" ? "with their own accounts" : mapped;
   return (
     `Clients connect to ${endpointText({ host: address, port })} instead of ${name}, ${account}.\n` +
     `Every statement and its results are recorded under ${recordingsDirectory(data)}. Press Ctrl+C to end.`
@@ -132,12 +163,18 @@ function welcome({ auth, clientUser, name }: Connection, { address, port }: List
 }
 
 /** Options of the other mode, which say something that will not happen. */
-function unusedOptions({ auth, upstreamPasswordEnv, clientUser, clientPasswordEnv }: RecordOptions): readonly string[] {
-  if (auth === "mapped") return [];
-  const given = { "--upstream-password-env": upstreamPasswordEnv, "--client-user": clientUser, "--client-password-env": clientPasswordEnv };
+function unusedOptions({ auth, identity, upstreamPasswordEnv, clientUser, clientPasswordEnv }: RecordOptions): readonly string[] {
+  if (auth === "mapped" && identity === "os-user") return [];
+  const ofClients = { "--client-user": clientUser, "--client-password-env": clientPasswordEnv };
+  const given = auth === "mapped" ? ofClients : { "--upstream-password-env": upstreamPasswordEnv, ...ofClients };
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);
+}
+
+function why({ auth }: RecordOptions): string {
+  if (auth === "mapped") return "--identity sign-in, where clients present a credential that is made for who signed in";
+  return "--auth passthrough, where clients sign in with their own account";
 }
 
 /** Resolves at the first SIGINT or SIGTERM. */
@@ -149,9 +186,14 @@ function askedToEnd(): Promise<void> {
 }
 
 function connectionOf(options: RecordOptions): { connection: Connection; secrets: ConnectionSecrets } {
-  const { auth } = options;
+  const { auth, identity } = options;
   const upstream = parseUpstream(options.upstream);
-  if (auth === "mapped" && (upstream.user === null || options.clientUser === undefined || options.clientPasswordEnv === undefined)) {
+  if (identity === "sign-in" && (auth !== "mapped" || upstream.user === null)) {
+    const message = "With --identity sign-in, give --auth mapped and the stored account as mysql://USER@HOST:PORT.";
+    throw new FailureError("usage", message);
+  }
+  const ownClients = auth === "mapped" && identity === "os-user";
+  if (ownClients && (upstream.user === null || options.clientUser === undefined || options.clientPasswordEnv === undefined)) {
     throw new FailureError(
       "usage",
       "With --auth mapped, give the stored account as mysql://USER@HOST:PORT, and --client-user and --client-password-env for what clients present.",
@@ -163,9 +205,9 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
     listen: options.listen,
     upstream: { host: upstream.host, port: upstream.port },
     auth,
-    identity: "os-user",
+    identity,
     upstreamUser: auth === "mapped" ? upstream.user : null,
-    clientUser: auth === "mapped" ? (options.clientUser ?? null) : null,
+    clientUser: ownClients ? (options.clientUser ?? null) : null,
     upstreamTls: options.upstreamTls,
     upstreamCa: options.upstreamCa === undefined ? null : readCa(options.upstreamCa),
     upstreamCompression: options.upstreamCompression,
@@ -175,7 +217,7 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
   };
   const problem = certificateProblem(connection);
   if (problem !== null) throw new FailureError("usage", `--upstream-ca ${options.upstreamCa}: ${problem}`);
-  if (auth === "mapped" && options.clientPasswordEnv !== undefined && secretFrom(options.clientPasswordEnv) === "") {
+  if (ownClients && options.clientPasswordEnv !== undefined && secretFrom(options.clientPasswordEnv) === "") {
     const message = `The environment variable ${options.clientPasswordEnv} is empty: without a password for clients nobody could sign in.`;
     throw new FailureError("usage", message);
   }
@@ -198,42 +240,5 @@ function readCa(file: string): string {
     return readFileSync(file, "utf8");
   } catch (cause) {
     throw new FailureError("usage", `The file of the certificate authority cannot be read: ${failureOf(cause).message}.`, { cause });
-  }
-}
-
-function parseAddress(text: string): Endpoint {
-  if (text.startsWith("unix:/")) return { host: text.slice("unix:".length), port: 0 };
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65535)
-    throw new InvalidArgumentError("It must be HOST:PORT, e.g. 127.0.0.1:3307 or [::1]:3307, or unix:/PATH.");
-  return { host: match[1] ?? match[2] ?? "", port };
-}
-
-const upstreamForms = "mysql://[USER@]HOST:PORT or mysql://[USER@]localhost/?socket=/PATH";
-
-/** Not an argument parser: commander repeats what it refuses, and there may be a password in it. */
-function parseUpstream(text: string): Endpoint & { user: string | null } {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.protocol !== "mysql:" || url.hostname === "")
-    throw new FailureError("usage", `--upstream must be ${upstreamForms}.`);
-  if (url.password !== "")
-    throw new FailureError("usage", `A password must not stand on the command line: use --upstream-password-env, and ${upstreamForms}.`);
-  const user = url.username === "" ? null : decoded(url.username);
-  const socket = url.searchParams.get("socket");
-  if (socket === null && url.port === "0") throw new FailureError("usage", "--upstream cannot have port 0; MySQL's usual port is 3306.");
-  if (socket === null) return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3306 : Number(url.port), user };
-  if (!socket.startsWith("/") || url.hostname !== "localhost" || url.port !== "")
-    throw new FailureError("usage", "--upstream with a socket must be mysql://[USER@]localhost/?socket=/PATH, an absolute path.");
-  return { host: socket, port: 0, user };
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch (cause) {
-    throw new FailureError("usage", "The account in --upstream has a % that is not followed by two hexadecimal digits; write it as %25.", {
-      cause,
-    });
   }
 }

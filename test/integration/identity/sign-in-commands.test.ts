@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type IdentityProvider, startIdentityProvider } from "../../../proxy/demo/identity-provider/identity-provider.ts";
-import { ScriptedBrowser } from "../../../proxy/demo/identity-provider/scripted-browser.ts";
+import { enterCode } from "../../support/identity/device-sign-in.ts";
 import { writeIdentityJson } from "../../support/identity/identity-json.ts";
 import { settingsOf } from "../../support/identity/sign-ins.ts";
 import { runStenograph, temporaryDirectory } from "../../support/stenograph.ts";
@@ -39,9 +39,7 @@ async function logIn(user: string) {
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => out.push(chunk));
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => said.push(chunk));
   const ended = once(child, "close");
-  await expect.poll(() => said.join(""), { timeout: 20_000 }).toContain("or open ");
-  const address = /or open (\S+)/.exec(said.join(""))?.[1] ?? "";
-  const arrived = await new ScriptedBrowser().signIn(address, provider.people.find((person) => person.user === user)!);
+  const arrived = await enterCode(child, provider, user);
   const [exitCode] = await ended;
   return { exitCode, arrived, stdout: out.join(""), stderr: said.join("") };
 }
