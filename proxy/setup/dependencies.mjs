@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { othersEnvironment } from "./others-environment.mjs";
 
 /**
  * The packages of a lock file by folder, as far as they must be there: optional ones may be missing on this platform.
@@ -47,6 +48,7 @@ export function installDependencies(root) {
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
+    env: othersEnvironment(),
     shell: process.platform === "win32",
   });
   if (npm.error)

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasDisplay } from "./open-in-browser.ts";
+import { othersEnvironment } from "./others-environment.mjs";
 
 /** The binary's path, or why the desktop cannot be opened, as the beginning of a sentence. */
 export type ElectronBinary = { readonly path: string } | { readonly missing: string };
@@ -50,7 +51,7 @@ function presentIn(folder: string): string | null {
 
 function fetchBinary(folder: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const child = spawn(process.execPath, [join(folder, "install.js")], { stdio: "ignore", timeout: fetchLimitMs });
+  const child = spawn(process.execPath, [join(folder, "install.js")], { stdio: "ignore", timeout: fetchLimitMs, env: othersEnvironment() });
   child.once("error", () => resolve());
   child.once("exit", () => resolve());
   return promise;

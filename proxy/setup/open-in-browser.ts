@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { writeDoorway } from "./doorway.ts";
+import { othersEnvironment } from "./others-environment.mjs";
 
 /**
  * Opens an address in the person's browser where there is one; does nothing where there is not, because the address is
@@ -13,7 +14,8 @@ export async function openInBrowser(url: string): Promise<() => void> {
   if (command === null || doorway === null) return () => undefined;
   const [program, ...args] = command;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const child = spawn(program, [...args, pathToFileURL(doorway.file).href], { detached: true, stdio: "ignore" });
+  const opened = pathToFileURL(doorway.file).href;
+  const child = spawn(program, [...args, opened], { detached: true, stdio: "ignore", env: othersEnvironment() });
   child.once("spawn", () => {
     child.unref();
     resolve();

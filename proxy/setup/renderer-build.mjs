@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { othersEnvironment } from "./others-environment.mjs";
 
 /** What the build reads, so what makes it stale: the folders that the renderer may import, and the build's settings. */
 const sources = ["renderer", "electron", "proxy", "package-lock.json"];
@@ -38,7 +39,7 @@ export function rendererIsStale(root) {
 export function buildRenderer(root) {
   const program = join(root, "node_modules", "electron-vite", "bin", "electron-vite.js");
   const args = [program, "build", "--config", join("electron", "electron.vite.config.ts"), "--logLevel", "warn"];
-  const ran = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  const ran = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2], env: othersEnvironment() });
   if (ran.error) return `The user interface could not be built (${ran.error.message}).`;
   if (ran.status !== 0) return "The user interface could not be built; what the build said stands above.";
   return null;

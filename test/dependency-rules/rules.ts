@@ -30,7 +30,7 @@ export const forbidden: readonly IForbiddenRuleType[] = [
     "in-use",
     "Every module is reached from an entry of the program.",
     { path: entries },
-    { path: "^(proxy|renderer|electron)/", pathNot: [...entries, ...buildTime, "\\.d\\.ts$"], reachable: false },
+    { path: "^(proxy|renderer|electron)/", pathNot: [...entries, ...buildTime, "\\.d\\.m?ts$"], reachable: false },
   ),
   rule(
     "model-alone",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hasDisplay, openerOf } from "../../../../proxy/setup/open-in-browser.ts";
+import { othersEnvironment } from "../../../../proxy/setup/others-environment.mjs";
 
 describe("opening a browser", () => {
   it.each([
@@ -16,4 +17,9 @@ describe("opening a browser", () => {
     expect(openerOf("linux", { DISPLAY: "" })).toBeNull();
     expect(hasDisplay("linux", {})).toBe(false);
   });
+});
+
+it("programs of others are told nothing that is meant for us alone", () => {
+  const environment = { PATH: "/bin", DISPLAY: ":0", STENOGRAPH_PASSPHRASE: "secret", NODE_OPTIONS: "" };
+  expect(othersEnvironment(environment)).toEqual({ PATH: "/bin", DISPLAY: ":0", NODE_OPTIONS: "" });
 });
