@@ -62,7 +62,7 @@ export async function composeIdentity(dataDirectory: string, say: (line: string)
   };
   const signInChanged = (signIn: SignIn): void => {
     if (signIn.roles.includes("operator")) credentials.signInChanged(signIn);
-    else credentials.signInEnded(signIn.id, lostRole);
+    else credentials.endAllOf(signIn.id, lostRole);
   };
   const unsubscribe = [
     settings.onChange(() => signIns.settingsChanged()),

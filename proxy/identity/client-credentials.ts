@@ -98,6 +98,11 @@ export class ClientCredentials {
   /** The sign-in is over, and so is what was minted for it. `message` is for whoever presents it, and says what to do. */
   signInEnded(signInId: string, message: string): void {
     this.#endedSignIns.add(signInId);
+    this.endAllOf(signInId, message);
+  }
+
+  /** What was minted for a sign-in is over; others can be minted for it. */
+  endAllOf(signInId: string, message: string): void {
     const all = [...this.#minted.values()].filter(({ signIn }) => signIn === signInId).map(({ credential }) => credential.id);
     for (const { credential } of this.#goodOf(signInId)) this.#end(credential.id, message);
     this.#announce();

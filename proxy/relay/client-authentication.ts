@@ -8,18 +8,8 @@ import type { Candidate, ClientGate } from "./client-gate.ts";
 import { type Dialogue, Refused, receive, refusal, send } from "./dialogue.ts";
 import type { OwnChallenge } from "./greeting.ts";
 import type { ProvenIdentity } from "./known-credentials.ts";
+import type { Presented } from "./presented.ts";
 import { authenticateByToken, presentsToken } from "./token-authentication.ts";
-
-/** What a client presented. `authPlugin` is `null` for a client that knows of no plugins. */
-export interface Presented {
-  readonly user: Buffer;
-  readonly authPlugin: string | null;
-  readonly authResponse: Buffer;
-  /** Address of the client, for the message of a refusal. */
-  readonly host: string;
-  /** Whether what carries its bytes may carry a secret as it is. */
-  readonly trusted: boolean;
-}
 
 /** Nobody's; what is compared with it is never right. */
 const decoy = decoyVerifiers();

@@ -1,20 +1,22 @@
 /** Accepts the clients of one connection and runs their sessions. */
 import net from "node:net";
-import os from "node:os";
 import type { Actor } from "../model/actor.ts";
 import type { RefusedClient } from "../model/client-credential.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
-import { type Endpoint, endpointText, socketPathOf } from "../model/endpoint.ts";
+import { socketPathOf } from "../model/endpoint.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
-import { program } from "../model/program.ts";
-import type { CloseCause, SessionOpen } from "../model/session.ts";
+import type { ClientProcess, CloseCause } from "../model/session.ts";
 import { socketTrustProblem } from "../model/socket-trust.ts";
 import type { ListenerState } from "../model/status.ts";
 import { encodeErrPacket } from "../protocol/err-packet.ts";
 import { toPackets } from "../protocol/packet-writer.ts";
+import { type AcceptedClient, clientAddress, type KnownClient, openFrame, type Recorded } from "./accepted-client.ts";
 import type { ClientGate } from "./client-gate.ts";
 import type { ClientIdentity } from "./client-identity.ts";
+import { clientProcess } from "./client-process.ts";
 import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "./connection-phase.ts";
+import { listenFailure } from "./listen-failure.ts";
+import type { SocketEnds } from "./local-processes.ts";
 import type { Recorder } from "./recording.ts";
 import { SessionRelay } from "./session-relay.ts";
 import type { SignInPace } from "./sign-in-pace.ts";
@@ -46,6 +48,8 @@ export interface ListenerContext {
   now(): number;
   /** The number of open sessions has changed by `by`. */
   sessionsChanged(by: 1 | -1): void;
+  /** Which process of this machine a client is. */
+  processOf(ends: SocketEnds): Promise<ClientProcess | null>;
   /** A client was turned away because of who it said it is. */
   refused(client: RefusedClient): void;
   log(message: string): void;
@@ -61,13 +65,6 @@ const cutOff = {
 type Refused = Extract<ConnectionPhaseEnd, { kind: "refused" }>;
 type SignedIn = Extract<ConnectionPhaseEnd, { kind: "signed-in" }>;
 
-/** Identity of one accepted client, before anything else is known of it. */
-interface Accepted {
-  readonly session: string;
-  readonly client: string;
-  readonly at: number;
-}
-
 /** A listening socket for one connection. */
 export class Listener {
   private readonly connection: Connection;
@@ -75,6 +72,7 @@ export class Listener {
   private readonly context: ListenerContext;
   private readonly server: net.Server;
   private readonly gate: ClientGate;
+  private readonly recorded: Recorded;
   /** Each with whose it is. */
   private readonly sessions = new Map<SessionRelay, UserChanges>();
   private readonly opening = new Set<net.Socket>();
@@ -89,6 +87,7 @@ export class Listener {
     this.secrets = secrets;
     this.context = context;
     this.gate = context.gateOf(connection, secrets);
+    this.recorded = { recorder: context.recorderId, connection: connection.name, actor: context.actor };
     this.server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
       const accepted = this.accept(socket).finally(() => this.accepting.delete(accepted));
       this.accepting.add(accepted);
@@ -152,7 +151,7 @@ export class Listener {
 
   private async accept(socket: net.Socket): Promise<void> {
     const { context } = this;
-    const accepted: Accepted = {
+    const accepted: AcceptedClient = {
       session: context.newSessionId(Date.now()),
       client: clientAddress(this.connection.listen, socket),
       at: context.now(),
@@ -167,6 +166,7 @@ export class Listener {
       return;
     }
     this.opening.add(socket);
+    const process = clientProcess(socket, context.processOf);
     try {
       const { connection, secrets } = this;
       const end = await runConnectionPhase(socket, {
@@ -177,9 +177,10 @@ export class Listener {
         gate: this.gate,
         pace: context.pace,
       });
+      const known: KnownClient = { ...accepted, process: await process.soon() };
       this.opening.delete(socket);
-      if (end.kind === "signed-in") this.relay(accepted, end);
-      else if (end.kind === "refused") this.refuse(accepted, this.stopping ? { ...end, ...cutOff } : end);
+      if (end.kind === "signed-in") this.relay(known, end);
+      else if (end.kind === "refused") this.refuse(known, this.stopping ? { ...end, ...cutOff } : end);
     } catch (thrown) {
       this.opening.delete(socket);
       socket.destroy();
@@ -187,7 +188,7 @@ export class Listener {
     }
   }
 
-  private relay(accepted: Accepted, { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn): void {
+  private relay(accepted: KnownClient, { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn): void {
     const { durability } = this.connection;
     const { context } = this;
     const over = facts.identity === null ? null : this.gate.whyOver(facts.identity);
@@ -200,7 +201,7 @@ export class Listener {
     }
     let session: SessionRelay | null = null;
     try {
-      const open = this.openFrame(accepted, facts, true);
+      const open = openFrame(accepted, this.recorded, facts, true);
       const recording = context.recorder.open(open, (failure) => session?.failClosed(failure));
       const userChanges = new UserChanges(opened, facts, scramble);
       const signedIn = {
@@ -231,9 +232,9 @@ export class Listener {
   }
 
   /** A session that never reached the Command phase is recorded too: who tried, and why it ended. */
-  private refuse(accepted: Accepted, { client, facts, cause, detail, answer }: Refused): void {
+  private refuse(accepted: KnownClient, { client, facts, cause, detail, answer }: Refused): void {
     try {
-      const recording = this.context.recorder.open(this.openFrame(accepted, facts, false), () => undefined);
+      const recording = this.context.recorder.open(openFrame(accepted, this.recorded, facts, false), () => undefined);
       recording.close({ cause, detail, clientBytes: 0, clientPackets: 0, upstreamBytes: 0, upstreamPackets: 0 });
     } catch (thrown) {
       this.context.log(thrown instanceof FailureError ? thrown.message : String(thrown));
@@ -242,43 +243,12 @@ export class Listener {
     endWith(client as net.Socket, answer);
   }
 
-  private tellRefused({ at, client, session }: Accepted, facts: SignedIn["facts"], cause: CloseCause, message: string): void {
+  private tellRefused({ at, client, session }: AcceptedClient, facts: SignedIn["facts"], cause: CloseCause, message: string): void {
     const { auth, name } = this.connection;
     if (auth !== "mapped" || (cause !== "sign-in-failed" && cause !== "identity-ended")) return;
     const user = facts.identity?.credential.user ?? facts.account;
     this.context.refused({ at, connection: name, user, client, cause, message, session });
   }
-
-  private openFrame(accepted: Accepted, facts: SignedIn["facts"], signedIn: boolean): SessionOpen {
-    const { context, connection } = this;
-    return {
-      session: accepted.session,
-      recorder: context.recorderId,
-      connection: connection.name,
-      upstream: { address: facts.upstreamAddress, version: ownVersion(facts.upstreamVersion), threadId: facts.threadId },
-      tls: facts.tls,
-      capabilities: facts.capabilities,
-      mariaDbCapabilities: facts.mariaDbCapabilities,
-      compression: facts.compression,
-      characterSet: facts.characterSet,
-      authPlugin: facts.authPlugin,
-      account: facts.account,
-      schema: facts.schema,
-      client: accepted.client,
-      actor: facts.identity?.actor ?? context.actor,
-      ...(facts.identity && { credential: facts.identity.credential }),
-      claimed: facts.claimed,
-      program,
-      host: os.hostname(),
-      acceptedAt: accepted.at,
-      signedIn,
-    };
-  }
-}
-
-/** MariaDB before 11 puts `5.5.5-` before its version in the greeting, for old replicas; the version is what follows. */
-function ownVersion(greeted: string | null): string | null {
-  return greeted?.replace(/^5\.5\.5-(?=\d+\.\d+\.\d+-MariaDB)/, "") ?? null;
 }
 
 const lingerMs = 2000;
@@ -298,41 +268,4 @@ function endWith(client: net.Socket, packet: Buffer | null): void {
   client.end(packet);
   client.resume();
   setTimeout(() => client.destroy(), lingerMs).unref();
-}
-
-/** Where a client is; the clients of a Unix socket are told apart by nothing. */
-function clientAddress(listen: Endpoint, { remoteAddress, remotePort }: net.Socket): string {
-  const file = socketPathOf(listen);
-  if (file !== null) return `unix:${file}`;
-  if (remoteAddress === undefined) return "unknown";
-  return endpointText({ host: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ""), port: remotePort ?? 0 });
-}
-
-function listenFailure(error: NodeJS.ErrnoException, listen: Endpoint): string {
-  const where = endpointText(listen);
-  if (socketPathOf(listen) !== null) return socketFailure(error, where);
-  switch (error.code) {
-    case "EADDRINUSE":
-      return `Stenograph cannot listen on ${where}: another program uses this port. Stop it or choose another port.`;
-    case "EACCES":
-      return `Stenograph cannot listen on ${where}: this user may not use that port. Choose one above 1023.`;
-    case "EADDRNOTAVAIL":
-      return `Stenograph cannot listen on ${where}: this machine does not have that address. Use 127.0.0.1.`;
-    case "ENOTFOUND":
-      return `Stenograph cannot listen on ${where}: the host name is not known. Use 127.0.0.1.`;
-    default:
-      return `Stenograph cannot listen on ${where}: ${error.message}.`;
-  }
-}
-
-function socketFailure(error: NodeJS.ErrnoException, where: string): string {
-  switch (error.code) {
-    case "ENOENT":
-      return `Stenograph cannot listen on ${where}: its folder does not exist. Make the folder or choose another.`;
-    case "EACCES":
-    case "EROFS":
-      return `Stenograph cannot listen on ${where}: this user may not write to its folder. Choose another.`;
-    default:
-      return `Stenograph cannot listen on ${where}: ${error.message}.`;
-  }
 }

@@ -2,7 +2,9 @@
 import type { Actor } from "../model/actor.ts";
 import type { ClientCredential, RefusedClient, TokenVerdict } from "../model/client-credential.ts";
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
+import type { ClientProcess } from "../model/session.ts";
 import type { ListenerState, RecordingState } from "../model/status.ts";
+import type { SocketEnds } from "./local-processes.ts";
 
 /** How far a recording has grown. */
 export interface RecordingGrowth {
@@ -27,6 +29,7 @@ export type ToRelay =
   | { readonly kind: "credentials"; readonly credentials: readonly ClientCredential[] }
   /** Ends the open sessions of these credentials; `message` is for their clients. */
   | { readonly kind: "end-sessions"; readonly credentials: readonly string[]; readonly message: string }
+  | { readonly kind: "client-process"; readonly request: number; readonly process: ClientProcess | null }
   | { readonly kind: "verified-token"; readonly request: number; readonly verdict: TokenVerdict }
   | { readonly kind: "stop" };
 
@@ -40,6 +43,8 @@ export type FromRelay =
   | { readonly kind: "sessions"; readonly open: number }
   /** A client presented a token to the connection of this id. */
   | { readonly kind: "verify-token"; readonly request: number; readonly connection: string; readonly token: Uint8Array }
+  /** Which process of this machine has the client's end of a connection? */
+  | { readonly kind: "whose-socket"; readonly request: number; readonly ends: SocketEnds }
   | { readonly kind: "refused-client"; readonly refused: RefusedClient }
   /** A sentence for the log: something that happened to a client and is not in any recording. */
   | { readonly kind: "log"; readonly message: string }

@@ -1,9 +1,10 @@
 /** A client's sign-in to the proxy at the pace that wrong tries before it have left. */
-import { authenticateClient, type Presented } from "./client-authentication.ts";
+import { authenticateClient } from "./client-authentication.ts";
 import type { ClientGate } from "./client-gate.ts";
 import { type Dialogue, pause, Refused, refusal } from "./dialogue.ts";
 import type { OwnChallenge } from "./greeting.ts";
 import type { ProvenIdentity } from "./known-credentials.ts";
+import type { Presented } from "./presented.ts";
 import type { SignInPace } from "./sign-in-pace.ts";
 
 /** Like `authenticateClient`. The client waits before it is known whether it is right: else one that gives up early would learn it. */

@@ -5,6 +5,7 @@ import type { ClientCredential, RefusedClient, TokenVerdict } from "../model/cli
 import type { Connection, ConnectionSecrets } from "../model/connection.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import type { ListenerState, RecordingState } from "../model/status.ts";
+import { LocalProcesses, type SocketEnds } from "./local-processes.ts";
 import type { FromRelay, RecordingGrowth, RelayStart, ToRelay } from "./messages.ts";
 
 export interface RelayClientOptions {
@@ -45,6 +46,7 @@ export class RelayClient {
   private readonly changed = new Set<() => void>();
   private readonly progressed = new Set<(files: readonly RecordingGrowth[]) => void>();
   private readonly growing = new Map<string, RecordingGrowth>();
+  private readonly processes = new LocalProcesses();
   private credentials: readonly ClientCredential[] = [];
   private recording: RecordingState = { state: "recording" };
   private open = 0;
@@ -177,6 +179,9 @@ export class RelayClient {
       case "verify-token":
         void this.verify(message.request, message.connection, message.token);
         return;
+      case "whose-socket":
+        void this.tellProcess(message.request, message.ends);
+        return;
       case "refused-client":
         this.options.refused?.(message.refused);
         return;
@@ -187,6 +192,12 @@ export class RelayClient {
         return;
     }
     this.announce();
+  }
+
+  private async tellProcess(request: number, ends: SocketEnds): Promise<void> {
+    const { worker } = this;
+    const process = await this.processes.find(ends);
+    if (worker === this.worker) this.tell({ kind: "client-process", request, process });
   }
 
   private async verify(request: number, connection: string, token: Uint8Array): Promise<void> {

@@ -7,7 +7,6 @@ import { Capability, has } from "../protocol/capabilities.ts";
 import { encodeHandshakeResponse41, type HandshakeResponse41 } from "../protocol/handshake-response-41.ts";
 import type { HandshakeV10 } from "../protocol/handshake-v10.ts";
 import { relayAuthentication } from "./authentication-relay.ts";
-import type { Presented } from "./client-authentication.ts";
 import type { ClientGate } from "./client-gate.ts";
 import { type ConnectionPhaseFacts, claimedAttributes, type FactsDraft, nameOrNull } from "./connection-phase-facts.ts";
 import { type Dialogue, send } from "./dialogue.ts";
@@ -21,6 +20,7 @@ import {
 } from "./greeting.ts";
 import { authenticateInTurn } from "./paced-authentication.ts";
 import { type PasswordKey, PasswordTranslation, type SideTransports } from "./password-translation.ts";
+import type { Presented } from "./presented.ts";
 import type { SignInPace } from "./sign-in-pace.ts";
 import type { SignedIn } from "./upstream-answer.ts";
 import { authenticateUpstream, firstPlugin, firstResponse, type StoredAccount } from "./upstream-authentication.ts";

@@ -2,10 +2,10 @@
 import { AuthPlugin } from "../protocol/auth/auth-plugin.ts";
 import { decodeTokenResponse } from "../protocol/auth/token-response.ts";
 import { encodeAuthSwitchRequest } from "../protocol/auth-switch-request.ts";
-import type { Presented } from "./client-authentication.ts";
 import type { ClientGate } from "./client-gate.ts";
 import { type Dialogue, fromClient, Refused, receive, refusal, send, verifyToken } from "./dialogue.ts";
 import type { ProvenIdentity } from "./known-credentials.ts";
+import type { Presented } from "./presented.ts";
 
 /** User names under which a token is asked for, with the plugin in which it is; no credential is ever made for them. */
 const reservedUsers: ReadonlyMap<string, string> = new Map([

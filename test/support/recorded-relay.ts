@@ -9,7 +9,7 @@ import type { RecordingFileSystem } from "../../proxy/recording/recording-writer
 import { identityGate, ownGate } from "../../proxy/relay/client-gate.ts";
 import type { ConnectionPhaseLimits } from "../../proxy/relay/connection-phase.ts";
 import { KnownCredentials } from "../../proxy/relay/known-credentials.ts";
-import { Listener } from "../../proxy/relay/listener.ts";
+import { Listener, type ListenerContext } from "../../proxy/relay/listener.ts";
 import { SignInPace } from "../../proxy/relay/sign-in-pace.ts";
 import { connectionWith } from "./connection-phase-settings.ts";
 import { newClientIdentity } from "./phase-proxy.ts";
@@ -23,6 +23,7 @@ export interface RecordedRelayOptions {
   /** What clients may present to a connection with the identity `sign-in`. */
   readonly credentials?: readonly ClientCredential[];
   readonly verifyToken?: (token: Buffer) => Promise<TokenVerdict>;
+  readonly processOf?: ListenerContext["processOf"];
   /** Stands in for the file system. */
   readonly files?: RecordingFileSystem;
 }
@@ -88,6 +89,7 @@ export async function startRecordedRelay(options: RecordedRelayOptions): Promise
       connection.identity === "sign-in"
         ? identityGate(connection, known, (_id, token) => verifyToken(token))
         : ownGate(connection, secrets),
+    processOf: options.processOf ?? (() => Promise.resolve(null)),
     refused: (client) => refused.push(client),
     newSessionId,
     now,

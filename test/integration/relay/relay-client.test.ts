@@ -2,6 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import type { RecordingGrowth } from "../../../proxy/relay/messages.ts";
 import { RelayClient } from "../../../proxy/relay/relay-client.ts";
 import { connectionWith } from "../../support/connection-phase-settings.ts";
+import { credentialOf } from "../../support/identity/client-credential-of.ts";
 
 const noSecrets = { upstreamPassword: null, clientPassword: null };
 const crash = connectionWith({ id: "crash" });
@@ -57,6 +58,17 @@ it("answers while there is no thread, and each later question with its own answe
   await client.stop(shop.id);
   expect(client.states().shop).toEqual({ state: "stopped" });
   expect(await client.start(shop, noSecrets)).toMatchObject({ state: "listening" });
+});
+
+it("tells a thread that was started again what clients may present, before it listens", async () => {
+  const { relay: client, log } = startRelay();
+  const anna = credentialOf("anna", "password");
+  client.setCredentials([anna]);
+  await client.start(shop, noSecrets);
+  await crashNow(client);
+  client.setCredentials([anna, credentialOf("bob", "password")]);
+  await expect.poll(() => client.states().shop).toMatchObject({ state: "listening" });
+  expect(log).toEqual(["told of credential of anna", expect.stringMatching(why), "told of credential of anna,credential of bob"]);
 });
 
 it("ends while there is no thread", async () => {

@@ -1,0 +1,114 @@
+/**
+ * Which process of this machine is at the other end of a client's socket, as Linux tells under /proc: the socket's number is in
+ * /proc/net/tcp, and the process has a descriptor of that number. Other systems do not tell without a program of their own.
+ * https://man7.org/linux/man-pages/man5/proc_net.5.html
+ */
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
+import type { ClientProcess } from "../model/session.ts";
+import type { TcpAddress } from "../protocol/proxy-header.ts";
+import { procAddress } from "./proc-address.ts";
+
+/** A client's connection, from where it was made to where it was accepted. */
+export interface SocketEnds {
+  readonly client: TcpAddress;
+  readonly listener: TcpAddress;
+}
+
+/** Looking through all processes of a busy machine is given up after this time, and one with more descriptors is not looked at. */
+const longestMs = 200;
+const mostDescriptors = 4096;
+/** Lookups that may wait for the one under way. */
+const mostWaiting = 16;
+/** Processes whose clients were found are looked at first: most clients come again. */
+const mostRemembered = 32;
+
+const tables = ["/proc/net/tcp", "/proc/net/tcp6"] as const;
+
+export class LocalProcesses {
+  private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private remembered: number[] = [];
+
+  /** `null` where the system does not tell, or not soon. One at a time, and in small steps: nothing waits for it long. */
+  find(ends: SocketEnds): Promise<ClientProcess | null> {
+    if (process.platform !== "linux" || this.waiting >= mostWaiting) return Promise.resolve(null);
+    this.waiting += 1;
+    const found = this.last
+      .then(() => this.look(ends))
+      .catch(() => null)
+      .finally(() => {
+        this.waiting -= 1;
+      });
+    this.last = found;
+    return found;
+  }
+
+  private async look(ends: SocketEnds): Promise<ClientProcess | null> {
+    const until = performance.now() + longestMs;
+    const socket = await socketNumber(ends);
+    if (socket === null) return null;
+    for (const pid of [...this.remembered, ...newestFirst()]) {
+      if (performance.now() > until) return null;
+      if (hasSocket(pid, socket)) {
+        this.remembered = [pid, ...this.remembered.filter((one) => one !== pid)].slice(0, mostRemembered);
+        return described(pid);
+      }
+      await turn();
+    }
+    return null;
+  }
+}
+
+/** Number (inode) of the client's socket. A client may have made it for IPv6 and use it for IPv4. */
+async function socketNumber({ client, listener }: SocketEnds): Promise<string | null> {
+  for (const [index, file] of tables.entries()) {
+    const [from, to] = [procAddress(client, index === 1), procAddress(listener, index === 1)];
+    if (from === null || to === null) continue;
+    const table = await readFile(file, "latin1");
+    const line = table.split("\n").find((row) => row.includes(` ${from} ${to} `));
+    // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
+    const number = line?.trim().split(/\s+/)[9];
+    if (number !== undefined && number !== "0") return number;
+  }
+  return null;
+}
+
+function newestFirst(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((one, other) => other - one);
+}
+
+function hasSocket(pid: number, socket: string): boolean {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    const descriptors = readdirSync(folder);
+    return descriptors.length <= mostDescriptors && descriptors.some((name) => linkAt(`${folder}/${name}`) === `socket:[${socket}]`);
+  } catch {
+    // It has ended, or is somebody else's.
+    return false;
+  }
+}
+
+function described(pid: number): ClientProcess {
+  const { uid } = statSync(`/proc/${pid}`);
+  const program = linkAt(`/proc/${pid}/exe`) ?? readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  return { pid, program, user: userName(uid) };
+}
+
+function linkAt(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The name that this machine's own list has for it. */
+function userName(uid: number): string {
+  const users = readFileSync("/etc/passwd", "utf8").split("\n");
+  return users.map((line) => line.split(":")).find((fields) => fields[2] === String(uid))?.[0] ?? `uid-${uid}`;
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { userInfo } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { LocalProcesses, type SocketEnds } from "../../../../proxy/relay/local-processes.ts";
+
+const processes = new LocalProcesses();
+let server: Server | null = null;
+let child: ChildProcess | null = null;
+let sockets: Socket[] = [];
+
+afterEach(() => {
+  child?.kill("SIGKILL");
+  for (const socket of sockets) socket.destroy();
+  sockets = [];
+  server?.close();
+});
+
+/** Listens on `host`, has `client` connect, and gives the ends as the listener sees them. */
+async function accepted(host: string, client: (port: number) => void): Promise<SocketEnds> {
+  const listening = createServer();
+  server = listening.listen(0, host);
+  await once(listening, "listening");
+  const connected = once(listening, "connection") as Promise<[Socket]>;
+  client((listening.address() as AddressInfo).port);
+  const [socket] = await connected;
+  sockets.push(socket);
+  return {
+    client: { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
+    listener: { address: socket.localAddress ?? "", port: socket.localPort ?? 0 },
+  };
+}
+
+describe.skipIf(process.platform !== "linux")("the process of a client of this machine", () => {
+  it.each([
+    ["127.0.0.1", "127.0.0.1"],
+    ["::1", "::1"],
+    ["::", "127.0.0.1"],
+    ["127.0.0.1", "::ffff:127.0.0.1"],
+  ])("that listens on %s and is reached at %s is found with its program and its user", async (host, reached) => {
+    const ends = await accepted(host, (port) => {
+      child = spawn(process.execPath, ["-e", `require("net").connect({ host: "${reached}", port: ${port} }).on("error", () => {})`]);
+    });
+    const expected = { pid: child?.pid, program: process.execPath, user: userInfo().username };
+    expect(await processes.find(ends)).toEqual(expected);
+    expect(await processes.find(ends)).toEqual(expected);
+  });
+
+  it("is this one where this one is the client", async () => {
+    const ends = await accepted("127.0.0.1", (port) => sockets.push(connect(port, "127.0.0.1")));
+    expect(await processes.find(ends)).toMatchObject({ pid: process.pid });
+  });
+
+  it("is not known where there is no such connection", async () => {
+    const ends = await accepted("127.0.0.1", (port) => sockets.push(connect(port, "127.0.0.1")));
+    expect(await processes.find({ ...ends, client: { ...ends.client, address: "127.0.0.2" } })).toBeNull();
+    expect(await processes.find({ ...ends, client: { address: "not an address", port: -1 } })).toBeNull();
+  });
+
+  it("is not looked for where too many wait for an answer", async () => {
+    const ends = await accepted("127.0.0.1", (port) => sockets.push(connect(port, "127.0.0.1")));
+    const found = await Promise.all(Array.from({ length: 40 }, () => processes.find(ends)));
+    expect(found.filter((one) => one?.pid === process.pid)).toHaveLength(16);
+    expect(found.filter((one) => one === null)).toHaveLength(24);
+  });
+});
