@@ -1,17 +1,20 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { snippetsOf } from "../../proxy/api/connections/snippets.ts";
+import { newSecret } from "../../proxy/identity/made-credential.ts";
 import type { ClientTls, Connection } from "../../proxy/model/connection.ts";
 import { RelayClient } from "../../proxy/relay/relay-client.ts";
 import { connectionOf } from "../support/api/connection-of.ts";
 import { clientIsThere } from "../support/clients.ts";
+import { clientPrograms } from "../support/parts/client-programs.ts";
 import { mysqlProgram } from "../support/servers/mysql.ts";
 import { available } from "../support/servers.ts";
 
-const clientPassword = "s3cret of a client";
+/** As it is minted: it can be put into any of the languages as it is. */
+const minted = newSecret();
 const directory = mkdtempSync(join(tmpdir(), "stenograph-snippets-"));
 const actor = { kind: "os-user", name: "ada", authenticated: false } as const;
 let relay: RelayClient;
@@ -46,16 +49,59 @@ describe.each(available(inject("servers")))("snippets through the proxy to $kind
 
     it("Node's mysql2 connects", async () => {
       const { connection, port } = await listening(clientTls);
-      const snippet = textOf(connection, port, "Node (mysql2)").replace('"PASSWORD"', JSON.stringify(clientPassword));
+      const snippet = textOf(connection, port, "Node (mysql2)").replace("PASSWORD", minted);
       const script = `import mysql from "mysql2/promise"; import { readFileSync } from "node:fs";\n${snippet}\nconst [rows] = await connection.query("SELECT 'yes' AS here"); console.log(rows[0].here); await connection.end();`;
       const ran = await run(process.execPath, ["--input-type=module", "--eval", script]);
       expect(ran).toMatchObject({ stdout: "yes\n", code: 0 });
     });
+
+    it.skipIf(!clientPrograms.pdo.isThere())("PHP's PDO connects", async () => {
+      const ask = `echo $pdo->query("SELECT 'yes'")->fetchColumn(), "\\n";`;
+      expect(await ranWith("PHP (PDO)", (text) => ["/usr/bin/php", "-r", `${text}\n${ask}`])).toBe("yes\n");
+    });
+
+    it.skipIf(!clientPrograms.pymysql.isThere())("Python's PyMySQL connects", async () => {
+      const ask = `cursor = connection.cursor()\ncursor.execute("SELECT 'yes'")\nprint(cursor.fetchone()[0])`;
+      expect(await ranWith("Python (PyMySQL)", (text) => ["/usr/bin/python3", "-c", `import pymysql\n${text}\n${ask}`])).toBe("yes\n");
+    });
+
+    it.skipIf(!clientPrograms.rubyMysql2.isThere())("Ruby's mysql2 connects", async () => {
+      const ask = `puts client.query("SELECT 'yes' AS here").first["here"]`;
+      expect(await ranWith("Ruby (mysql2)", (text) => ["/usr/bin/ruby", "-r", "mysql2", "-e", `${text}\n${ask}`])).toBe("yes\n");
+    });
+
+    // Debian has MariaDB's driver only. It takes MySQL's addresses when it is asked to, but not MySQL's words for TLS.
+    it.skipIf(clientTls !== "off" || !clientPrograms.connectorJ.isThere())("a JDBC driver connects", async () => {
+      const program = (text: string): string => `import java.sql.*;
+public class Snippet {
+  public static void main(String[] arguments) throws Exception {
+    ${text.replace("/?", "/?permitMysqlScheme&")}
+    ResultSet found = connection.createStatement().executeQuery("SELECT 'yes'");
+    found.next();
+    System.out.println(found.getString(1));
+  }
+}`;
+      const run = (text: string): readonly string[] => {
+        const file = join(directory, "Snippet.java");
+        writeFileSync(file, program(text));
+        return ["java", "-cp", "/usr/share/java/mariadb-java-client.jar", file];
+      };
+      expect(await ranWith("JDBC", run)).toBe("yes\n");
+    });
+
+    /** What a program prints that is made of a snippet. */
+    async function ranWith(client: string, command: (text: string) => readonly string[]): Promise<string> {
+      const { connection, port } = await listening(clientTls);
+      const [program = "", ...args] = command(textOf(connection, port, client).replace("PASSWORD", minted));
+      const { stdout, stderr, code } = await run(program, args);
+      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+      return stdout;
+    }
   });
 
   async function connected(client: "mysql" | "mariadb", clientTls: ClientTls): Promise<boolean> {
     const { connection, port } = await listening(clientTls);
-    const command = shell[client](textOf(connection, port, client)).replace(" --password ", ` --password=${quoted(clientPassword)} `);
+    const command = shell[client](textOf(connection, port, client)).replace(" --password ", ` --password=${quoted(minted)} `);
     const ran = await run("sh", ["-c", `${command} --batch --skip-column-names --execute="SELECT 'yes'"`]);
     expect(ran).toMatchObject({ stdout: "yes\n", code: 0 });
     return true;
@@ -68,7 +114,7 @@ describe.each(available(inject("servers")))("snippets through the proxy to $kind
       upstreamUser: server.app.user,
       clientTls,
     });
-    const state = await relay.start(connection, { upstreamPassword: server.app.password, clientPassword });
+    const state = await relay.start(connection, { upstreamPassword: server.app.password, clientPassword: minted });
     if (state.state !== "listening") throw new Error(JSON.stringify(state));
     return { connection, port: state.port };
   }

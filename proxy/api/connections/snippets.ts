@@ -19,10 +19,16 @@ interface Target {
 
 /**
  * Snippets for a connection. `port` is the one that it listens on now (its settings may leave the choice to the
- * system); `clientCaFile` the authority that clients check the proxy's certificate against.
+ * system); `clientCaFile` the authority that clients check the proxy's certificate against; `credential` the user name of what was
+ * made for who asks, where they have one.
  */
-export function snippetsOf(connection: Connection, port: number, clientCaFile: string | null): readonly Snippet[] {
-  const user = connection.auth === "mapped" ? (connection.clientUser ?? "") : "USER";
+export function snippetsOf(
+  connection: Connection,
+  port: number,
+  clientCaFile: string | null,
+  credential: string | null = null,
+): readonly Snippet[] {
+  const user = userOf(connection, credential);
   const socketPath = socketPathOf(connection.listen);
   if (socketPath !== null) return socketSnippets(socketPath, user);
   const target: Target = {
@@ -40,8 +46,15 @@ export function snippetsOf(connection: Connection, port: number, clientCaFile: s
     { client: "PHP (PDO)", language: "php", text: php(target) },
     { client: "Python (PyMySQL)", language: "python", text: python(target) },
     { client: "Node (mysql2)", language: "javascript", text: node(target) },
+    { client: "Ruby (mysql2)", language: "ruby", text: ruby(target) },
     { client: "MCP server", language: "json", text: mcp(target) },
   ];
+}
+
+/** The user name that a client presents; `USER` where each has its own. */
+function userOf({ auth, identity, clientUser }: Connection, credential: string | null): string {
+  if (auth === "passthrough") return "USER";
+  return (identity === "sign-in" ? credential : clientUser) ?? "USER";
 }
 
 /** For the socket only what every client of it needs; most libraries name it `socketPath`, `unix_socket` or the like. */
@@ -156,6 +169,17 @@ function node(target: Target): string {
 });`;
 }
 
+/** The gem does as its C library does by itself: TLS where it is offered, unverified unless an authority is named. */
+function ruby(target: Target): string {
+  const tls: Record<ClientTls, string> = {
+    off: "",
+    optional: "",
+    required: `, sslca: ${quoted(target.ca)}, sslverify: true`,
+  };
+  const { host, port, user } = target;
+  return `client = Mysql2::Client.new(host: ${quoted(host)}, port: ${port}, username: ${quoted(user)}, password: "PASSWORD"${tls[target.tls]})`;
+}
+
 /** The widely used @benborla29/mcp-server-mysql; others take the same five facts under other names. */
 function mcp(target: Target): string {
   const environment = {
@@ -177,6 +201,7 @@ function shell(text: string): string {
   return /^[A-Za-z0-9_./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** In single quotes, within which neither PHP nor Ruby reads anything else. */
 function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

@@ -19,7 +19,7 @@ export function allHandlers(core: Core, caller: Caller): Handlers {
       ...statusCalls(core),
       ...sessionCalls(core, caller),
       ...statementCalls(core, caller),
-      ...connectionHandlers(core),
+      ...connectionHandlers(core, caller),
       ...libraryHandlers(core),
       ...identityCalls(core, caller),
       ...credentialHandlers(core, caller),

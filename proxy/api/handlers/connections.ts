@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { StoredConnection } from "../../config.ts";
+import type { Caller } from "../caller.ts";
 import type { ConnectionListeners } from "../connections/connection-listeners.ts";
 import { passwordNeededAgain, problemOf } from "../connections/connection-rules.ts";
 import { testSignIn } from "../connections/sign-in-test.ts";
@@ -11,7 +12,7 @@ import type { CallHandlers } from "../handler.ts";
 type ConnectionCalls = Extract<keyof CallHandlers, `connections.${string}`>;
 
 /** The connections: settings come and go, secrets only come. */
-export function connectionHandlers(core: Core): Pick<CallHandlers, ConnectionCalls> {
+export function connectionHandlers(core: Core, caller: Caller): Pick<CallHandlers, ConnectionCalls> {
   const { connections: store, connectionListeners: listeners } = core;
   return {
     "connections.list": async () => {
@@ -38,7 +39,7 @@ export function connectionHandlers(core: Core): Pick<CallHandlers, ConnectionCal
     },
     "connections.start": ({ id }) => listeners.start(id),
     "connections.stop": ({ id }) => listeners.stop(id),
-    "connections.snippets": async ({ id }) => ({ snippets: snippets(core, id) }),
+    "connections.snippets": async ({ id }) => ({ snippets: snippets(core, id, caller) }),
   };
 }
 
@@ -55,9 +56,11 @@ function changesSecret(secrets: ConnectionSecretsInput): boolean {
   return secrets.upstreamPassword !== undefined || secrets.clientPassword !== undefined;
 }
 
-function snippets(core: Core, id: string) {
+function snippets(core: Core, id: string, caller: Caller) {
   const { connection } = core.connections.get(id);
   const state = core.connectionListeners.stateOf(id);
   const port = state.state === "listening" ? state.port : connection.listen.port;
-  return [...snippetsOf(connection, port, core.clientCaFile())];
+  const signIn = caller.signIn();
+  const own = signIn === null ? [] : core.identity.credentials.list(signIn.id).filter((credential) => credential.connection === id);
+  return [...snippetsOf(connection, port, core.clientCaFile(), own.at(-1)?.user ?? null)];
 }

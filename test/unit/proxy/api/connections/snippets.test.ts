@@ -16,6 +16,7 @@ describe("snippets", () => {
       "PHP (PDO)",
       "Python (PyMySQL)",
       "Node (mysql2)",
+      "Ruby (mysql2)",
       "MCP server",
     ]);
     for (const { text } of snippets) expect(text).toContain("40123");
@@ -24,6 +25,14 @@ describe("snippets", () => {
   it("name the client's user where sign-in is mapped, and leave it to the person where it is passed through", () => {
     expect(textOf("mysql")).toContain("--user=ada");
     expect(textOf("mysql", { auth: "passthrough", clientUser: null })).toContain("--user=USER");
+  });
+
+  it("name what was made for who asks, where clients present that", () => {
+    const signIn = { identity: "sign-in", clientUser: null } as const;
+    const textFor = (credential: string | null) => snippetsOf(connectionOf(signIn), 13306, null, credential)[0]?.text;
+    expect(textFor("anna-7f3kxm")).toContain("--user=anna-7f3kxm");
+    expect(textFor(null)).toContain("--user=USER");
+    expect(snippetsOf(connectionOf(), 13306, null, "anna-7f3kxm")[0]?.text).toContain("--user=ada");
   });
 
   it("name the Unix socket where one is listened on", () => {
