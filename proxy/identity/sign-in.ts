@@ -1,7 +1,8 @@
 /** Who is signed in, and what a provider's way of signing in has to give for it. */
+import type { PersonActor } from "../model/actor.ts";
+import type { Role } from "../model/role.ts";
 import type { UnixMicros } from "../model/value.ts";
 import type { IdentityKey } from "./identity-key.ts";
-import type { SignedInPerson } from "./signed-in-person.ts";
 
 /**
  * What a provider vouched for about a person, verified in full. It has no secret in it but what `renew` and `forget` close over.
@@ -41,6 +42,16 @@ export interface SignInRequest {
   turnedAway(message: string): void;
   /** Aborted where the person, or the end of the program, cancels it. */
   readonly signal: AbortSignal;
+}
+
+/** A person whom a provider vouched for, and what they may do here. */
+export interface SignedInPerson {
+  readonly actor: PersonActor;
+  readonly roles: readonly Role[];
+  /** What the provider said, as far as it is kept. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** When it ends where it is not renewed before; it moves with each renewal. */
+  readonly until: UnixMicros | null;
 }
 
 /** A person who is signed in now. It is a snapshot: a renewal makes another one with the same id. */

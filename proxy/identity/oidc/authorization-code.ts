@@ -4,6 +4,7 @@ import type { SignInRequest, Vouched } from "../sign-in.ts";
 import { LoopbackRedirect, type ProviderAnswer } from "./loopback-redirect.ts";
 import { oidcFailure, tokenRefused } from "./oidc-failure.ts";
 import { clockSkewSeconds, discoverProvider, scopesOf } from "./provider.ts";
+import { checkedAddress } from "./provider-address.ts";
 import { RefreshTokensInMemory } from "./refresh-tokens.ts";
 import { vouchedBy } from "./renewal.ts";
 
@@ -31,6 +32,7 @@ export async function signInByCode(settings: OidcSettings, request: SignInReques
       code_challenge_method: "S256",
       ...promptOf(scopes, request.fresh),
     });
+    checkedAddress(url.href, "the page where people sign in");
     const beganAt = Date.now();
     await request.open(url.href, (beganAt + personLimitMs) * 1000);
     const answer = await redirect.answer();

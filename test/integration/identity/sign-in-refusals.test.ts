@@ -158,6 +158,11 @@ describe("A sign-in is refused where the provider", () => {
     await expectRefusal("provider-refused", "must begin with https:");
   });
 
+  it("would have the person sign in where others can listen", async () => {
+    provider.metadata = (metadata) => ({ ...metadata, authorization_endpoint: "http://provider.example/auth" });
+    await expectRefusal("provider-refused", "the page where people sign in must begin with https:");
+  });
+
   it("would have a page opened that is not one", async () => {
     provider.metadata = (metadata) => ({ ...metadata, authorization_endpoint: "file:///etc/passwd" });
     await expectRefusal("provider-refused", "http");
