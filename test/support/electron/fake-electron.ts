@@ -236,6 +236,15 @@ export const safeStorage = {
   decryptString: (sealed: Buffer): string => Buffer.from(sealed).reverse().toString(),
 };
 
+export const shell = {
+  /** Addresses that the system's browser was asked to open. */
+  opened: [] as string[],
+  openExternal(url: string): Promise<void> {
+    shell.opened.push(url);
+    return Promise.resolve();
+  },
+};
+
 /** As Electron's, but with Node in the place of its own program. */
 export const utilityProcess = {
   fork: (program: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> =>
