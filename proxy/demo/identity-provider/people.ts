@@ -42,9 +42,9 @@ export function demoPeople(): DemoPeople {
     title,
   });
   return [
-    person("dana", "Dana Beck", "database administrator", "person-1017", ["dba", "admins"]),
-    person("ravi", "Ravi Menon", "approver", "person-1042", ["team-leads"]),
-    person("ines", "Ines Duarte", "auditor", "person-1066", ["audit"]),
+    person("dana", "Dana Beck", "database administrator: works, and reads their own sessions", "person-1017", ["dba", "admins"]),
+    person("ravi", "Ravi Menon", "approver: decides what waits for approval", "person-1042", ["team-leads"]),
+    person("ines", "Ines Duarte", "auditor: reads every session", "person-1066", ["audit"]),
   ];
 }
 
