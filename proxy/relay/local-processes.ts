@@ -16,8 +16,11 @@ export interface SocketEnds {
   readonly listener: TcpAddress;
 }
 
-/** Looking through all processes of a busy machine is given up after this time, and one with more descriptors is not looked at. */
-const longestMs = 200;
+/** Looking through all processes of a busy machine is given up after this time. */
+const usualLongestMs = 200;
+/** After it has looked through them it rests for so many times as long: many short connections must not keep the machine busy. */
+const restTimes = 9;
+/** A process with more descriptors is not looked at. */
 const mostDescriptors = 4096;
 /** Lookups that may wait for the one under way. */
 const mostWaiting = 16;
@@ -27,9 +30,18 @@ const mostRemembered = 32;
 const tables = ["/proc/net/tcp", "/proc/net/tcp6"] as const;
 
 export class LocalProcesses {
+  private readonly longestMs: number;
+  private readonly now: () => number;
   private last: Promise<unknown> = Promise.resolve();
+  private restsUntil = 0;
   private waiting = 0;
   private remembered: number[] = [];
+
+  /** `now`: milliseconds of a clock that only goes on. */
+  constructor(longestMs = usualLongestMs, now = () => performance.now()) {
+    this.longestMs = longestMs;
+    this.now = now;
+  }
 
   /** `null` where the system does not tell, or not soon. One at a time, and in small steps: nothing waits for it long. */
   find(ends: SocketEnds): Promise<ClientProcess | null> {
@@ -46,18 +58,28 @@ export class LocalProcesses {
   }
 
   private async look(ends: SocketEnds): Promise<ClientProcess | null> {
-    const until = performance.now() + longestMs;
     const socket = await socketNumber(ends);
     if (socket === null) return null;
-    for (const pid of [...this.remembered, ...newestFirst()]) {
-      if (performance.now() > until) return null;
-      if (hasSocket(pid, socket)) {
-        this.remembered = [pid, ...this.remembered.filter((one) => one !== pid)].slice(0, mostRemembered);
-        return described(pid);
+    const pid = this.remembered.find((one) => hasSocket(one, socket)) ?? (await this.searched(socket));
+    if (pid === null) return null;
+    this.remembered = [pid, ...this.remembered.filter((one) => one !== pid)].slice(0, mostRemembered);
+    return described(pid);
+  }
+
+  private async searched(socket: string): Promise<number | null> {
+    const began = this.now();
+    if (began < this.restsUntil) return null;
+    try {
+      for (const pid of newestFirst()) {
+        if (hasSocket(pid, socket)) return pid;
+        if (this.now() - began > this.longestMs) return null;
+        await turn();
       }
-      await turn();
+      return null;
+    } finally {
+      const now = this.now();
+      this.restsUntil = now + restTimes * (now - began);
     }
-    return null;
   }
 }
 

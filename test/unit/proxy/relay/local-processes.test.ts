@@ -2,25 +2,31 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { userInfo } from "node:os";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LocalProcesses, type SocketEnds } from "../../../../proxy/relay/local-processes.ts";
 
-const processes = new LocalProcesses();
-let server: Server | null = null;
+const patientMs = 60_000;
+let processes: LocalProcesses;
+let servers: Server[] = [];
 let child: ChildProcess | null = null;
 let sockets: Socket[] = [];
+
+beforeEach(() => {
+  processes = new LocalProcesses(patientMs);
+});
 
 afterEach(() => {
   child?.kill("SIGKILL");
   for (const socket of sockets) socket.destroy();
   sockets = [];
-  server?.close();
+  for (const server of servers) server.close();
+  servers = [];
 });
 
 /** Listens on `host`, has `client` connect, and gives the ends as the listener sees them. */
 async function accepted(host: string, client: (port: number) => void): Promise<SocketEnds> {
   const listening = createServer();
-  server = listening.listen(0, host);
+  servers.push(listening.listen(0, host));
   await once(listening, "listening");
   const connected = once(listening, "connection") as Promise<[Socket]>;
   client((listening.address() as AddressInfo).port);
@@ -56,6 +62,23 @@ describe.skipIf(process.platform !== "linux")("the process of a client of this m
     const ends = await accepted("127.0.0.1", (port) => sockets.push(connect(port, "127.0.0.1")));
     expect(await processes.find({ ...ends, client: { ...ends.client, address: "127.0.0.2" } })).toBeNull();
     expect(await processes.find({ ...ends, client: { address: "not an address", port: -1 } })).toBeNull();
+  });
+
+  it("is not looked for in all processes again soon after that, but among those that were clients before", async () => {
+    let time = 0;
+    const resting = new LocalProcesses(patientMs, () => {
+      time += 1;
+      return time;
+    });
+    const own = await accepted("127.0.0.1", (port) => sockets.push(connect(port, "127.0.0.1")));
+    const childs = await accepted("127.0.0.1", (port) => {
+      child = spawn(process.execPath, ["-e", `require("net").connect(${port}, "127.0.0.1").on("error", () => {})`]);
+    });
+    expect(await resting.find(own)).toMatchObject({ pid: process.pid });
+    expect(await resting.find(childs)).toBeNull();
+    expect(await resting.find(own)).toMatchObject({ pid: process.pid });
+    time += 1_000_000;
+    expect(await resting.find(childs)).toMatchObject({ pid: child?.pid });
   });
 
   it("is not looked for where too many wait for an answer", async () => {
