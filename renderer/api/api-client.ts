@@ -62,6 +62,15 @@ const changing: ReadonlySet<CallName> = new Set([
   "connections.start",
   "connections.stop",
   "library.reindex",
+  "identity.signIn",
+  "identity.signOut",
+  "identity.saveSettings",
+  "credentials.mint",
+  "credentials.revoke",
+  "machines.register",
+  "machines.rotate",
+  "machines.revoke",
+  "machines.remove",
 ]);
 
 const lost: Failure = {

@@ -4,12 +4,12 @@ import { useApi } from "../api/api-context.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
 import styles from "./CommandPalette.module.css";
-import { type Command, commands } from "./commands.ts";
+import { type Command, offeredCommands } from "./commands.ts";
 import { keyNames } from "./key-names.ts";
 import { closeOverlay, useOverlay } from "./overlay.ts";
 import { runCommand } from "./run-command.ts";
 
-const groups: readonly Command["group"][] = ["Go to", "View", "Theme", "Library", "Help"];
+const groups: readonly Command["group"][] = ["Go to", "View", "Theme", "Library", "Identity", "Help"];
 
 /** Every command, found by typing. */
 export function CommandPalette() {
@@ -32,7 +32,7 @@ export function CommandPalette() {
               <Palette.Empty className={styles.empty}>No command is called that.</Palette.Empty>
               {groups.map((group) => (
                 <Palette.Group key={group} heading={group} className={styles.group}>
-                  {commands
+                  {offeredCommands()
                     .filter((command) => command.group === group)
                     .map((command) => (
                       <Palette.Item

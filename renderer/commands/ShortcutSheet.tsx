@@ -1,7 +1,7 @@
 import { Dialog } from "radix-ui";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
-import { commands } from "./commands.ts";
+import { offeredCommands } from "./commands.ts";
 import { keyNames } from "./key-names.ts";
 import { closeOverlay, useOverlay } from "./overlay.ts";
 import styles from "./ShortcutSheet.module.css";
@@ -18,7 +18,7 @@ const inLists: readonly (readonly [keys: string, what: string])[] = [
 /** All keys on one sheet. */
 export function ShortcutSheet() {
   const open = useOverlay((state) => state.open === "shortcuts");
-  const bound = commands.filter((command) => command.keys !== undefined);
+  const bound = offeredCommands().filter((command) => command.keys !== undefined);
   return (
     <Dialog.Root open={open} onOpenChange={(now) => !now && closeOverlay()}>
       <Dialog.Portal>

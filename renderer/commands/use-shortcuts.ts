@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { tinykeys } from "tinykeys";
 import { useApi } from "../api/api-context.ts";
-import { commands } from "./commands.ts";
+import { commands, offeredCommands } from "./commands.ts";
 import { useOverlay } from "./overlay.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -14,6 +14,7 @@ export function useShortcuts(): void {
       for (const keys of command.keys ?? []) {
         bindings[keys] = (event) => {
           if (command.everywhere !== true && (isWriting(event.target) || useOverlay.getState().open !== null)) return;
+          if (!offeredCommands().includes(command)) return;
           event.preventDefault();
           void runCommand(command, api);
         };

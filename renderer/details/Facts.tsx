@@ -4,6 +4,7 @@ import { ActorName } from "../shell/ActorName.tsx";
 import { type Fact, FactList } from "../shell/FactList.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
 import { SqlText } from "../shell/SqlText.tsx";
+import { shownActorOfRow } from "../shell/shown-actor.ts";
 import { goTo } from "../state/use-place.ts";
 import styles from "./Facts.module.css";
 
@@ -12,7 +13,7 @@ export function Facts({ detail }: { readonly detail: StatementDetail }) {
   const { row, infile, state } = detail;
   const variables = Object.entries(state?.variables ?? {}).map(([name, value]) => `${name} = ${value}`);
   const facts: readonly Fact[] = [
-    ["Actor", <ActorName key="actor" name={row.actor} authenticated={row.authenticated} spelledOut />],
+    ["Actor", <ActorName key="actor" actor={shownActorOfRow(row)} spelledOut />],
     ["Connection", <PlainText key="connection" text={row.connection} />],
     ["Account", row.account === null ? null : <PlainText key="account" text={row.account} />],
     [

@@ -8,6 +8,7 @@ import { ActorName } from "../shell/ActorName.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import { OutcomeBadge } from "../shell/OutcomeBadge.tsx";
 import { PaneSeparator } from "../shell/PaneSeparator.tsx";
+import { shownActorOfRow } from "../shell/shown-actor.ts";
 import { usePaneLayout } from "../shell/use-pane-layout.ts";
 import type { StatementKey } from "../state/place.ts";
 import { currentPlace, goTo } from "../state/use-place.ts";
@@ -84,7 +85,7 @@ function Heading({ detail, onClose }: { readonly detail: StatementDetail; readon
       {row.rows !== null && <span className={styles.fact}>{counted(row.rows, "row")}</span>}
       {row.affected !== null && row.rows === null && <span className={styles.fact}>{row.affected} affected</span>}
       <span className={styles.actor}>
-        <ActorName name={row.actor} authenticated={row.authenticated} spelledOut />
+        <ActorName actor={shownActorOfRow(row)} spelledOut />
       </span>
       <span className={styles.actions}>
         {currentPlace().screen === "live" && (

@@ -11,6 +11,7 @@ import { EmptyState } from "../shell/EmptyState.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
 import { ScreenHeading } from "../shell/ScreenHeading.tsx";
+import { shownActor } from "../shell/shown-actor.ts";
 import { useStatus } from "../state/status.ts";
 import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
@@ -144,7 +145,7 @@ function SessionCells({ session }: SessionCellsProps) {
         {dateTime(session.startedAt)}
       </span>
       <span role="gridcell" className={styles.cell}>
-        <ActorName name={session.actor.name} authenticated={session.actor.authenticated} />
+        <ActorName actor={shownActor(session.actor)} />
       </span>
       <span role="gridcell" className={styles.cell}>
         {session.account === null ? "–" : <PlainText text={session.account} />}

@@ -1,24 +1,15 @@
 import { CommandFailureBanner } from "../commands/CommandFailureBanner.tsx";
-import { CommandPalette } from "../commands/CommandPalette.tsx";
-import { ShortcutSheet } from "../commands/ShortcutSheet.tsx";
-import { useShortcuts } from "../commands/use-shortcuts.ts";
-import { ConnectionsScreen } from "../connections/ConnectionsScreen.tsx";
-import { SessionScreen } from "../sessions/SessionScreen.tsx";
-import { SessionsScreen } from "../sessions/SessionsScreen.tsx";
-import type { Place } from "../state/place.ts";
-import { usePlace } from "../state/use-place.ts";
-import { LiveScreen } from "../timeline/LiveScreen.tsx";
+import { SignInScreen } from "../identity/SignInScreen.tsx";
+import { identityKey, isSignedOut, useIdentity } from "../state/identity.ts";
 import styles from "./App.module.css";
-import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { LinkBanner } from "./LinkBanner.tsx";
-import { NavigationRail } from "./NavigationRail.tsx";
 import { RecordingBanner } from "./RecordingBanner.tsx";
 import { StatusBar } from "./StatusBar.tsx";
+import { Workstation } from "./Workstation.tsx";
 
-/** The window: rail, screen, status bar, and what is said above all. */
+/** The window: what is said above all, the workstation of who is signed in or the way to sign in, and the status bar. */
 export function App() {
-  const place = usePlace();
-  useShortcuts();
+  const identity = useIdentity((state) => state.identity);
   return (
     <div className={styles.app}>
       <div className={styles.banners}>
@@ -26,30 +17,13 @@ export function App() {
         <RecordingBanner />
         <CommandFailureBanner />
       </div>
-      <NavigationRail screen={place.screen} />
-      <main className={styles.screen}>
-        <ErrorBoundary key={place.screen} place="This screen">
-          <Screen place={place} />
-        </ErrorBoundary>
-      </main>
+      {identity !== null && isSignedOut(identity) && (
+        <main className={styles.whole}>
+          <SignInScreen identity={identity} />
+        </main>
+      )}
+      {identity !== null && !isSignedOut(identity) && <Workstation key={identityKey(identity)} />}
       <StatusBar />
-      <CommandPalette />
-      <ShortcutSheet />
     </div>
   );
-}
-
-function Screen({ place }: { readonly place: Place }) {
-  switch (place.screen) {
-    case "live":
-      return <LiveScreen place={place} />;
-    case "sessions":
-      return <SessionsScreen />;
-    case "session":
-      return <SessionScreen key={place.session} place={place} />;
-    case "connections":
-      return <ConnectionsScreen chosen={place.connection} />;
-    default:
-      return place satisfies never;
-  }
 }

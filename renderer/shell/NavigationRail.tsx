@@ -1,6 +1,7 @@
-import { Activity, Command, Monitor, Moon, PlugZap, ScrollText, Sun } from "lucide-react";
+import { Activity, Command, Monitor, Moon, PlugZap, ScrollText, Sun, UserRound } from "lucide-react";
 import { openOverlay } from "../commands/overlay.ts";
-import type { Place } from "../state/place.ts";
+import { useIdentity } from "../state/identity.ts";
+import { type Place, screenNeeds } from "../state/place.ts";
 import { type ThemeChoice, usePreferences } from "../state/preferences.ts";
 import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
@@ -23,11 +24,14 @@ const themes: { readonly [choice in ThemeChoice]: { readonly next: ThemeChoice; 
 export function NavigationRail({ screen }: { readonly screen: Place["screen"] }) {
   const theme = usePreferences((preferences) => preferences.theme);
   const set = usePreferences((preferences) => preferences.set);
+  const allowed = useIdentity((state) => state.allowed);
   const { next, Icon: ThemeIcon, title: themeTitle } = themes[theme];
   return (
     <nav className={styles.rail} aria-label="Screens" data-pane="rail" tabIndex={-1}>
       <Mark />
       {screens.map(({ title, Icon, place, owns }) => {
+        const needed = screenNeeds[place.screen];
+        if (needed !== null && !allowed.has(needed)) return null;
         const current = (owns as readonly Place["screen"][]).includes(screen);
         return (
           <button
@@ -43,6 +47,15 @@ export function NavigationRail({ screen }: { readonly screen: Place["screen"] })
         );
       })}
       <span className={styles.space} />
+      <button
+        type="button"
+        className={classNames(styles.screen, screen === "account" && styles.current)}
+        aria-current={screen === "account" ? "page" : undefined}
+        onClick={() => goTo({ screen: "account" })}
+      >
+        <UserRound size={19} strokeWidth={1.6} aria-hidden="true" />
+        You
+      </button>
       <button
         type="button"
         className={styles.small}

@@ -1,9 +1,12 @@
 import type { StatusEvent } from "../../proxy/api/contract.ts";
 import { bytes, count, counted, duration } from "../format/quantity.ts";
+import { useIdentity } from "../state/identity.ts";
 import { useStatus } from "../state/status.ts";
+import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
 import { ActorName } from "./ActorName.tsx";
 import styles from "./StatusBar.module.css";
+import { shownActor } from "./shown-actor.ts";
 
 /** The state of recording and of the library, at all times. */
 export function StatusBar() {
@@ -24,13 +27,25 @@ export function StatusBar() {
       {info !== null && (
         <>
           {info.demo && <span className={styles.demo}>demo</span>}
-          <ActorName name={info.actor.name} authenticated={info.actor.authenticated} spelledOut />
+          <OwnName />
           <span className={styles.quiet} title={`Recordings and library: ${info.dataDirectory}`}>
             {info.host} {info.version}
           </span>
         </>
       )}
     </footer>
+  );
+}
+
+/** Who the person at the window is, and the way to all that is known of that. */
+function OwnName() {
+  const identity = useIdentity((state) => state.identity);
+  if (identity === null) return null;
+  if (identity.state === "signed-out" || identity.state === "signing-in") return <span className={styles.behind}>Not signed in</span>;
+  return (
+    <button type="button" className={styles.self} aria-label={`You: ${identity.actor.name}`} onClick={() => goTo({ screen: "account" })}>
+      <ActorName actor={shownActor(identity.actor)} spelledOut />
+    </button>
   );
 }
 

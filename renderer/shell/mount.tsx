@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ApiClient, type OpenChannel } from "../api/api-client.ts";
 import { ApiContext } from "../api/api-context.ts";
 import { afterTime } from "../state/after-time.ts";
-import { loadConnections } from "../state/connections.ts";
+import { followIdentity } from "../state/identity.ts";
 import { followStatus } from "../state/status.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
@@ -19,7 +19,7 @@ export function mountWorkstation(element: HTMLElement, open: OpenChannel): void 
   applyTheme();
   const api = new ApiClient(open, afterTime);
   followStatus(api);
-  void loadConnections(api);
+  followIdentity(api);
   createRoot(element).render(
     <StrictMode>
       <ErrorBoundary place="Stenograph's window">

@@ -12,6 +12,11 @@ interface ConnectionsState {
 /** The connections as the core last listed them. */
 export const useConnections = create<ConnectionsState>(() => ({ connections: null, failure: null }));
 
+/** Drops them: whoever comes next may not be allowed to see them. */
+export function forgetConnections(): void {
+  useConnections.setState({ connections: null, failure: null });
+}
+
 /** Asks the core for the connections again. */
 export async function loadConnections(api: Api): Promise<void> {
   try {

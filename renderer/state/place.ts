@@ -1,3 +1,5 @@
+import type { Usable } from "./identity.ts";
+
 /** A statement's address. */
 export interface StatementKey {
   readonly session: string;
@@ -9,7 +11,17 @@ export type Place =
   | { readonly screen: "live"; readonly filter: string; readonly selected: StatementKey | null }
   | { readonly screen: "sessions" }
   | { readonly screen: "session"; readonly session: string; readonly selected: number | null }
-  | { readonly screen: "connections"; readonly connection: string | null };
+  | { readonly screen: "connections"; readonly connection: string | null }
+  | { readonly screen: "account" };
+
+/** What of the core a screen cannot be without; `null`: nothing. */
+export const screenNeeds: { readonly [screen in Place["screen"]]: Usable | null } = {
+  live: "statements.page",
+  sessions: "sessions.list",
+  session: "sessions.get",
+  connections: "connections.list",
+  account: null,
+};
 
 /** The `connection` of a `Place` where a new one is being written down. */
 export const newConnection = "new";
@@ -32,6 +44,8 @@ export function formatPlace(place: Place): string {
     }
     case "connections":
       return place.connection === null ? "#/connections" : `#/connections/${encodeURIComponent(place.connection)}`;
+    case "account":
+      return "#/account";
     default:
       return place satisfies never;
   }
@@ -48,6 +62,8 @@ export function parsePlace(hash: string): Place {
       return name === null ? { screen: "sessions" } : { screen: "session", session: name, selected: sequence(query.get("at")) };
     case "connections":
       return { screen: "connections", connection: name };
+    case "account":
+      return { screen: "account" };
     default:
       return { screen: "live", filter: query.get("filter") ?? "", selected: statementKey(query.get("at")) };
   }

@@ -6,6 +6,7 @@ import { ActorName } from "../shell/ActorName.tsx";
 import { OutcomeBadge } from "../shell/OutcomeBadge.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
 import { SqlText } from "../shell/SqlText.tsx";
+import { shownActorOfRow } from "../shell/shown-actor.ts";
 import { AxisBar } from "./AxisBar.tsx";
 import type { TimelineColumn } from "./column.ts";
 import styles from "./columns.module.css";
@@ -35,7 +36,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
     id: "actor",
     title: "Actor",
     width: 104,
-    cell: (row) => <ActorName name={row.actor} authenticated={row.authenticated} />,
+    cell: (row) => <ActorName actor={shownActorOfRow(row)} />,
     filter: (row) => filterTerm("actor", row.actor),
   },
   {

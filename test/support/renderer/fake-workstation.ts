@@ -9,6 +9,7 @@ import type {
   TimelineRow,
 } from "../../../proxy/api/contract.ts";
 import { extremeCells, extremeDetail, extremeRow } from "./extreme-statements.ts";
+import { type FakePerson, fakeIdentity, fakeIdentitySettings, fakeMachines, fakeSessionActor, withFakeActor } from "./fake-identity.ts";
 import { fakeDetail, fakeResultRow, fakeRow } from "./fake-statements.ts";
 
 /** What a fake core pretends. */
@@ -22,6 +23,7 @@ export interface FakeSettings {
   readonly delayMs: number;
   /** Whether the last statements are ones that strain the look of things. */
   readonly extremes: boolean;
+  readonly person: FakePerson;
 }
 
 export const fakeConnection: ConnectionListed = {
@@ -87,7 +89,8 @@ export class FakeWorkstation {
   };
 
   #row(index: number): TimelineRow {
-    return this.#settings.extremes ? extremeRow(index, this.#settings.statements, this.#base) : fakeRow(index, this.#base);
+    if (this.#settings.extremes) return extremeRow(index, this.#settings.statements, this.#base);
+    return withFakeActor(fakeRow(index, this.#base), this.#settings.person);
   }
 
   #subscribe(
@@ -100,6 +103,7 @@ export class FakeWorkstation {
       say();
       if (this.#settings.arrivals > 0) timers.set(message.id, setInterval(say, 1_000));
     }
+    if (message.name === "identity") reply({ kind: "event", id: message.id, event: fakeIdentity(this.#settings.person) });
     if (message.name !== "statements.follow" || this.#settings.arrivals === 0) return;
     let fraction = 0;
     const timer = setInterval(() => {
@@ -175,6 +179,35 @@ export class FakeWorkstation {
             },
           ],
         };
+      case "identity.get":
+        return fakeIdentity(this.#settings.person);
+      case "identity.settings":
+        return fakeIdentitySettings;
+      case "identity.saveSettings":
+        return input;
+      case "identity.testSettings":
+        return {
+          ok: true,
+          message: "https://id.example.com/realms/shop answers and offers sign-in. Sign-ins are renewed while the program runs.",
+        };
+      case "credentials.list":
+        return { credentials: [] };
+      case "credentials.mint": {
+        const now = Date.now() * 1000;
+        const credential = {
+          id: "c1",
+          connection: String(input.connection),
+          user: "dana-beck-k7mq2x",
+          mintedAt: now,
+          until: now + 3_600e6,
+        };
+        return { credential, password: "Zq3vYt8LwN1cRk5BpX0aHs7JdUe4MgTi" };
+      }
+      case "machines.list":
+        return { machines: fakeMachines };
+      case "machines.rotate":
+      case "machines.register":
+        return { machine: fakeMachines[0], secret: { user: "web-shop-7kq2xd", secret: "p0Wd8nV2yQ6tLk1ZrB5xGm9CfJs3HuAe" } };
       default:
         return undefined;
     }
@@ -228,7 +261,7 @@ export class FakeWorkstation {
     return {
       id: first.session,
       connection: "shop",
-      actor: { kind: "os-user", name: first.actor, authenticated: false },
+      actor: fakeSessionActor(which, first.actor, this.#settings.person),
       account: "app@%",
       accounts: which === 2 ? ["app@%", "reports@%"] : ["app@%"],
       schema: "shop",

@@ -1,4 +1,5 @@
 import { mountWorkstation } from "../../../../renderer/shell/mount.tsx";
+import type { FakePerson } from "../fake-identity.ts";
 import { FakeWorkstation, fakeConnection } from "../fake-workstation.ts";
 
 const query = new URLSearchParams(window.location.search);
@@ -9,6 +10,7 @@ const fake = new FakeWorkstation({
   arrivals: Number(query.get("arrivals") ?? 0),
   delayMs: Number(query.get("delay") ?? 0),
   extremes: query.has("extremes"),
+  person: (query.get("person") ?? "nobody") as FakePerson,
   connections: query.has("unconnected") ? [] : [fakeConnection],
   recording: query.has("failing") ? { state: "failing", message: "The disk is full: free some space on /home." } : { state: "recording" },
 });
