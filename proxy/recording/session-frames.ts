@@ -41,6 +41,8 @@ const sessionOpen = z.object({
   schema: z.string().nullable(),
   client: z.string(),
   actor,
+  credential: z.object({ id: z.string(), user: z.string() }).optional(),
+  process: z.object({ pid: whole, program: z.string(), user: z.string() }).optional(),
   claimed: z.record(z.string(), z.string()),
   acceptedAt: whole.min(0),
 });

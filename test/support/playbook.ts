@@ -1,5 +1,6 @@
 /** Plays a dialogue without sockets: what it says is compared, what it waits for is given to it. */
 import { expect } from "vitest";
+import type { TokenVerdict } from "../../proxy/model/client-credential.ts";
 import type { TlsFacts } from "../../proxy/model/session.ts";
 import { decodeErrPacket, type ErrPacket } from "../../proxy/protocol/err-packet.ts";
 import { type Dialogue, type Outcome, type Refusal, Refused, type Side, type Step } from "../../proxy/relay/dialogue.ts";
@@ -48,6 +49,21 @@ export class Playbook<Result> {
   encrypts(side: Side): this {
     expect(this.step()).toEqual({ kind: "encrypt", side });
     this.advance({ kind: "encrypted", tls: someTls });
+    return this;
+  }
+
+  /** The dialogue now has `token` verified; `verdict` is what comes of it. */
+  verifies(token: string, verdict: TokenVerdict): this {
+    const step = this.step();
+    expect(step.kind === "verify-token" ? step.token.toString("utf8") : step.kind).toBe(token);
+    this.advance({ kind: "verdict", verdict });
+    return this;
+  }
+
+  /** The dialogue now waits for some time. */
+  pauses(milliseconds: number): this {
+    expect(this.step()).toEqual({ kind: "pause", milliseconds });
+    this.advance({ kind: "paused" });
     return this;
   }
 
