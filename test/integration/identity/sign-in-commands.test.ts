@@ -70,6 +70,16 @@ describe("On the command line", () => {
     expect(accessLog().map(({ kind }) => kind)).toEqual(["signed-in", "sign-in-ended"]);
   });
 
+  it("processes that use the sign-in at the same time take turns, because its refresh token is good once", async () => {
+    await logIn("dana");
+    const runs = await Promise.all([run("whoami"), run("whoami"), run("whoami")]);
+    expect(runs.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
+      [0, ""],
+      [0, ""],
+      [0, ""],
+    ]);
+  });
+
   it("whoami says that a sign-in is over which the provider has ended", async () => {
     await logIn("ines");
     provider.forget("person-1066");

@@ -1,5 +1,6 @@
 import { verify } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type IdentityProvider, startIdentityProvider } from "../../../proxy/demo/identity-provider/identity-provider.ts";
@@ -99,6 +100,30 @@ describe("Signing in by OpenID Connect", () => {
     const again = await under.signIns.begin({ open, fresh: true });
     expect(Object.fromEntries(asked[0]!.searchParams)).toMatchObject({ prompt: "login", max_age: "0", code_challenge_method: "S256" });
     expect(again.claims.auth_time).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe("Nobody is signed in", () => {
+  it("where the proof of it cannot be kept", async () => {
+    writeFileSync(join(under.dataDirectory, "identity"), "in the way");
+    await expect(signInAs(under.signIns, provider, "dana")).rejects.toMatchObject({ code: "sign-in-unwritable" });
+    expect(under.log).toMatchObject([{ kind: "sign-in-failed", code: "sign-in-unwritable" }]);
+  });
+
+  it("after the program has ended", async () => {
+    const begun = signInAs(under.signIns, provider, "dana");
+    under.signIns.close();
+    await expect(begun).rejects.toMatchObject({ code: "sign-in-cancelled" });
+  });
+
+  it("where the password at the provider is wrong and the person gives up", async () => {
+    const browser = new ScriptedBrowser();
+    const cancel = new AbortController();
+    const open = async (url: string) => {
+      await expect(browser.signIn(url, { user: "dana", password: "wrong" })).rejects.toMatchObject({ code: "scripted-sign-in" });
+      cancel.abort();
+    };
+    await expect(under.signIns.begin({ open, signal: cancel.signal })).rejects.toMatchObject({ code: "sign-in-cancelled" });
   });
 });
 
