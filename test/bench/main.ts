@@ -1,8 +1,15 @@
 /** The benchmarks, started by test/bench/run.mjs once the dependencies and Node 24 are there. */
 import { writeFileSync } from "node:fs";
 import { benchLibrary } from "./library-bench.ts";
-import { parseOptions, usage } from "./options.ts";
-import { benchRelay } from "./relay-bench.ts";
+import { type BenchName, type BenchOptions, parseOptions, usage } from "./options.ts";
+import { type BenchResult, benchRelay } from "./relay-bench.ts";
+import { benchScroll } from "./scroll-bench.ts";
+
+const benchOf: { readonly [name in BenchName]: (options: BenchOptions, say: (text: string) => void) => Promise<BenchResult> } = {
+  relay: benchRelay,
+  library: benchLibrary,
+  scroll: benchScroll,
+};
 
 const args = process.argv.slice(2);
 if (args.includes("--help")) {
@@ -19,7 +26,7 @@ if ("wrong" in options) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
 
 try {
-  const bench = options.bench === "relay" ? benchRelay : benchLibrary;
+  const bench = benchOf[options.bench];
   const { table, json } = await bench(options, (text) => process.stderr.write(text));
   const line = JSON.stringify(json);
   if (options.json !== null) writeFileSync(options.json, `${line}\n`);

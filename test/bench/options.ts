@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const benches = ["relay", "library"] as const;
+export const benches = ["relay", "library", "scroll"] as const;
 export type BenchName = (typeof benches)[number];
 
 export interface BenchOptions {
@@ -11,13 +11,13 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Rows of the streamed result, of 1,000 bytes each. */
   readonly streamRows: number;
-  /** Statements in the library that is searched. */
+  /** Statements in the library that is searched or scrolled. */
   readonly statements: number;
   /** Where the JSON goes besides the last line of standard output. */
   readonly json: string | null;
 }
 
-export const usage = `usage: npm run bench [-- [relay|library] OPTIONS]
+export const usage = `usage: npm run bench [-- [relay|library|scroll] OPTIONS]
   relay (the default): queries through the proxy beside a direct connection and HAProxy
     --seconds N       length of one run of sysbench (5)
     --rounds N        how often each is measured; medians are reported (3)
@@ -25,6 +25,8 @@ export const usage = `usage: npm run bench [-- [relay|library] OPTIONS]
   library: indexing, searching, and yielding to load
     --statements N    statements in the library (1000000)
     --seconds N, --rounds N   as above, for the load
+  scroll: a browser that scrolls through a library, while statements arrive and while none do
+    --statements N    statements in the library (1000000)
   --json FILE         write the JSON there as well
 `;
 

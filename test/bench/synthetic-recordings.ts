@@ -6,6 +6,7 @@ import { ColumnType } from "../../proxy/protocol/column-type.ts";
 import { encodeErrPacket } from "../../proxy/protocol/err-packet.ts";
 import { PacketWriter, toPackets } from "../../proxy/protocol/packet-writer.ts";
 import { FrameKind } from "../../proxy/recording/frame.ts";
+import { RecorderLock } from "../../proxy/recording/recorder-lock.ts";
 import { newSessionId, recordingPath } from "../../proxy/recording/recording-files.ts";
 import { RecordingWriter } from "../../proxy/recording/recording-writer.ts";
 
@@ -20,6 +21,7 @@ const capabilities =
   Capability.DEPRECATE_EOF |
   Capability.MULTI_RESULTS;
 const utf8mb4 = 255;
+const noRecorder = "00000000-0000-7000-8000-000000000000";
 const statementsPerSession = 10_000;
 const msBetweenStatements = 2;
 const answerUs = 350;
@@ -71,15 +73,10 @@ export function writeSyntheticRecordings(dataDirectory: string, statements: numb
 
 function writeSession(dataDirectory: string, first: number, count: number, startMs: number): void {
   const session = newSessionId(startMs);
-  const writer = RecordingWriter.create(recordingPath(dataDirectory, session), openOf(session, startMs));
+  const writer = RecordingWriter.create(recordingPath(dataDirectory, session), openOf(session, startMs, noRecorder));
   let [clientBytes, upstreamBytes, upstreamPackets] = [0, 0, 0];
   for (let n = first; n < first + count; n++) {
-    const atNs = BigInt(startMs + (n - first) * msBetweenStatements) * 1_000_000n;
-    const sql = sqlOf(n);
-    const command = toPackets(new PacketWriter().uint8(0x03).text(sql).payload(), 0);
-    const answer = answerTo(sql);
-    writer.append(FrameKind.client, atNs, command);
-    writer.append(FrameKind.upstream, atNs + BigInt(answerUs * 1000), answer);
+    const { command, answer } = writeStatement(writer, n, startMs + (n - first) * msBetweenStatements);
     clientBytes += command.length;
     upstreamBytes += answer.length;
     upstreamPackets += answer === rowAnswer ? 4 : 1;
@@ -89,10 +86,40 @@ function writeSession(dataDirectory: string, first: number, count: number, start
   writer.close();
 }
 
-function openOf(session: string, startMs: number): SessionOpen {
+function writeStatement(writer: RecordingWriter, n: number, atMs: number): { readonly command: Buffer; readonly answer: Buffer } {
+  const atNs = BigInt(atMs) * 1_000_000n;
+  const sql = sqlOf(n);
+  const command = toPackets(new PacketWriter().uint8(0x03).text(sql).payload(), 0);
+  const answer = answerTo(sql);
+  writer.append(FrameKind.client, atNs, command);
+  writer.append(FrameKind.upstream, atNs + BigInt(answerUs * 1000), answer);
+  return { command, answer };
+}
+
+/** Goes on recording `perSecond` statements a second in a session of its own, as another process would, until it is stopped. */
+export function recordOnAndOn(dataDirectory: string, perSecond: number): { readonly stop: () => void } {
+  const lock = RecorderLock.acquire(dataDirectory);
+  const startMs = Date.now();
+  const session = newSessionId(startMs);
+  const writer = RecordingWriter.create(recordingPath(dataDirectory, session), openOf(session, startMs, lock.id));
+  let written = 0;
+  const timer = setInterval(() => {
+    const due = Math.floor(((Date.now() - startMs) / 1000) * perSecond);
+    for (; written < due; written++) writeStatement(writer, written, Date.now());
+  }, 50);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      writer.close();
+      lock.release();
+    },
+  };
+}
+
+function openOf(session: string, startMs: number, recorder: string): SessionOpen {
   return {
     session,
-    recorder: "00000000-0000-7000-8000-000000000000",
+    recorder,
     connection: "bench",
     upstream: { address: "127.0.0.1:3306", version: "9.7.0", threadId: 8 },
     tls: { client: null, upstream: null },
