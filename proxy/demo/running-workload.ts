@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { FailureError, failureOf } from "../model/failure.ts";
 import type { SessionLedger } from "./workload/ledger.ts";
 import { LedgerClient } from "./workload/ledger-client.ts";
-import { playWorkload, type TargetOf, type WorkloadTargets } from "./workload/workload.ts";
+import { type Part, playPart, playWorkload, type TargetOf, type WorkloadTargets, workloadParts } from "./workload/workload.ts";
 
 /** Decides the shop's rows and what the clients ask: every demo is the same. */
 export const demoSeed = 1;
@@ -42,32 +42,40 @@ export function runWorkload(options: RunOptions): RunningWorkload {
   };
 }
 
+export interface KeepRunningOptions extends Omit<RunOptions, "onSession"> {
+  /** Hears why a client stopped, once for each reason. */
+  readonly report: (message: string) => void;
+  /** Pause after a failure; 5 s unless told. */
+  readonly beginAgainMs?: number;
+}
+
 /**
- * Starts the clients and keeps them going: where one fails, e.g. because its listener was stopped, `report` hears why,
- * and all begin anew after a while. What was asked is not asked again in the same words.
+ * Starts the clients and keeps them going: where one fails, e.g. because its machine was revoked, it begins anew after a
+ * while, and the others go on. What was asked is not asked again in the same words.
  */
-export function keepWorkloadRunning(
-  options: Omit<RunOptions, "onSession"> & { readonly report: (message: string) => void },
-): Pick<RunningWorkload, "stop"> {
+export function keepWorkloadRunning(options: KeepRunningOptions): Pick<RunningWorkload, "stop"> {
   const stopped = new AbortController();
-  const { signal } = stopped;
-  const run = async () => {
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      try {
-        await playWorkload({ ...options, seed: options.seed + attempt, signal, onSession: () => undefined });
-      } catch (thrown) {
-        if (!signal.aborted) options.report(`The demo's clients stopped, and try again: ${failureOf(thrown).message}`);
-        await wait(beginAgainMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  };
-  const ended = run();
+  const ended = Promise.all(workloadParts.map((part) => keepPartRunning(part, options, stopped.signal)));
   return {
-    stop: () => {
+    stop: async () => {
       stopped.abort();
-      return ended;
+      await ended;
     },
   };
+}
+
+async function keepPartRunning(part: Part, options: KeepRunningOptions, signal: AbortSignal): Promise<void> {
+  let told: string | null = null;
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      await playPart(part, { ...options, seed: options.seed + attempt, signal, onSession: () => undefined });
+    } catch (thrown) {
+      const { message } = failureOf(thrown);
+      if (!signal.aborted && message !== told) options.report(`A client of the demo stopped, and tries again: ${message}`);
+      told = message;
+      await wait(options.beginAgainMs ?? beginAgainMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 /**

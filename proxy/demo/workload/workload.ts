@@ -34,7 +34,8 @@ export interface WorkloadOptions {
   readonly onSession: (ledger: SessionLedger) => void;
 }
 
-interface Part {
+/** One client, which opens one session after another. */
+export interface Part {
   readonly of: keyof WorkloadTargets;
   readonly identity: ClientIdentity;
   readonly pauseBetween: readonly [low: number, high: number];
@@ -48,7 +49,7 @@ function applicationPart(number: number): Part {
   return { of: "application", identity, pauseBetween: [10, 100], play };
 }
 
-const parts: readonly Part[] = [
+export const workloadParts: readonly Part[] = [
   applicationPart(1),
   applicationPart(2),
   {
@@ -69,9 +70,9 @@ export async function playWorkload(options: WorkloadOptions): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const outcomes = await Promise.allSettled(
-    parts.map(async (part, index) => {
+    workloadParts.map(async (part) => {
       try {
-        await playPart(part, { ...options, signal }, options.seed * 97 + index);
+        await playPart(part, { ...options, signal });
       } catch (thrown) {
         failed.abort();
         throw thrown;
@@ -83,7 +84,9 @@ export async function playWorkload(options: WorkloadOptions): Promise<void> {
     throw rejected.reason instanceof FailureError ? rejected.reason : new FailureError("workload", failureOf(rejected.reason).message);
 }
 
-async function playPart(part: Part, options: WorkloadOptions, seed: number): Promise<void> {
+/** Plays one client until `signal` aborts. Fails where it cannot sign in, or loses its connection before the end. */
+export async function playPart(part: Part, options: WorkloadOptions): Promise<void> {
+  const seed = options.seed * 97 + workloadParts.indexOf(part);
   const random = new SeededRandom(seed);
   // Pauses draw from a source of their own, so that the pace does not change what is asked.
   const pace = new Pace(options.pace, options.signal, new SeededRandom(seed + 1_000));
