@@ -2,10 +2,10 @@
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { connectionOf } from "../support/api/connection-of.ts";
-import { BrowserClient } from "../support/browser-client.ts";
+import type { BrowserClient } from "../support/browser-client.ts";
 import { type Canary, canaryOf } from "../support/canaries/canary.ts";
 import { ObservedHome, type ObservedProgram } from "../support/canaries/observed-program.ts";
-import { findCanaries, type Place, startOf, textPlace } from "../support/canaries/places.ts";
+import { findCanaries, type Place } from "../support/canaries/places.ts";
 import { runClient } from "../support/clients.ts";
 import { freePort } from "../support/servers.ts";
 import { temporaryDirectory } from "../support/stenograph.ts";
@@ -22,12 +22,11 @@ const planted = {
   executed: canaryOf("an account that a prepared statement makes"),
   refused: canaryOf("an account that a statement fails to make"),
 };
-const canaries: Canary[] = Object.values(planted);
+const canaries = Object.values(planted);
 
 describe.skipIf(mysql === null)("secrets that were planted", () => {
   const directory = temporaryDirectory();
   const home = new ObservedHome(directory.path);
-  const answers: Place[] = [];
   const environment = { STENOGRAPH_PASSPHRASE: planted.passphrase.text };
   const user = `canary${process.pid}`;
   const server = mysql ?? { host: "", port: 0, root: { user: "", password: "" } };
@@ -53,26 +52,6 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
     if (mysql !== null) await asRoot(`DROP USER IF EXISTS '${user}'@'%', '${user}1'@'%', '${user}2'@'%'`);
   });
 
-  /** Lets a browser in, whose every message is kept. */
-  async function browse(serving: ObservedProgram): Promise<BrowserClient> {
-    const url = [...serving.stderr.matchAll(/http:\/\/\S+\?token=\S+/g)].at(-1)?.[0] ?? "";
-    const token = new URL(url).searchParams.get("token") ?? "";
-    const cookie = await BrowserClient.letIn(url);
-    canaries.push({ of: "the one-time token", text: token, password: false });
-    canaries.push({ of: "the browser's cookie", text: cookie.slice(cookie.indexOf("=") + 1), password: false });
-    const client = await BrowserClient.connect(url, cookie);
-    const { host, origin } = new URL(url);
-    for (const path of ["/", "/nowhere", `/?token=${token}`]) {
-      const page = await fetch(`${origin}${path}`, { headers: { cookie, host, accept: "text/html" }, redirect: "manual" });
-      answers.push(textPlace(`page ${path}`, `${JSON.stringify([...page.headers])}${await page.text()}`));
-    }
-    return client;
-  }
-
-  function keepAnswersOf(client: BrowserClient): void {
-    for (const [place, text] of client.received.entries()) answers.push(textPlace(`message ${place} to a browser`, text));
-  }
-
   const connection = async () =>
     connectionOf({
       listen: { host: "127.0.0.1", port: await freePort() },
@@ -84,7 +63,7 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
   async function use(): Promise<void> {
     const serving = home.start(["serve", "--data", home.data], environment);
     await serving.printed(/"event":"serving"/, "stdout");
-    const api = await browse(serving);
+    const { client: api } = await home.browse(serving);
     const shop = await connection();
     await setUp(api, shop);
     await runStatements(shop.listen.port);
@@ -92,8 +71,7 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
     await askEverything(api);
     await crash(serving, api, shop.listen.port);
     await runStatements(shop.listen.port);
-    keepAnswersOf(api);
-    answers.push(...home.places().map(({ name, content }) => ({ name: `while it runs: ${name}`, content })));
+    home.seeFiles();
     expect(await serving.end()).toBe(0);
     for (const args of [["sessions", "--json"], ["statements", "--json", "--rows"], ["reindex"]]) {
       expect(await home.start([...args, "--data", home.data], environment).ended()).toBe(0);
@@ -187,17 +165,15 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
   }
 
   it("are found where they are", () => {
-    const here = startOf(process.pid);
-    expect(here.length).toBeGreaterThan(0);
     const opened = home.places().filter(({ name }) => name.startsWith("opened"));
     expect(opened.some(({ content }) => content.includes("OPENED="))).toBe(true);
     expect(home.places().some(({ name }) => name.endsWith(".steno"))).toBe(true);
     expect(home.places().some(({ name }) => name.endsWith("library.sqlite"))).toBe(true);
-    expect(answers.some(({ name }) => name.endsWith("library.sqlite-wal"))).toBe(true);
-    expect(findCanaries(canaries, home.places()).map(({ of }) => of)).toContain("the one-time token");
+    expect(home.places().some(({ name }) => name.endsWith("library.sqlite-wal"))).toBe(true);
+    expect(findCanaries(home.made, home.places()).map(({ of }) => of)).toContain("the one-time token");
   });
 
   it("are nowhere but where they belong", () => {
-    expect(findCanaries(canaries, [...answers, ...home.places()], belongs)).toEqual([]);
+    expect(findCanaries([...canaries, ...home.made], home.places(), belongs)).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
 /** The command line as a child process of which everything is kept: what it prints, and what it starts. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
+import { BrowserClient } from "../browser-client.ts";
+import type { Canary } from "./canary.ts";
 import { filesBelow, type Place, startedBy, textPlace } from "./places.ts";
 
 const program = fileURLToPath(new URL("../../fixtures/stenograph-with-crashing-relay.ts", import.meta.url));
@@ -14,11 +16,21 @@ const opener = `#!/bin/sh
 { printf '%s\\n' "$@"; env; } > "$OPENED/$$"
 `;
 
+/** A browser that was let in, and the address that let it in. */
+export interface ObservedBrowser {
+  readonly client: BrowserClient;
+  readonly cookie: string;
+}
+
 /** A home of its own for what is under observation: all its files, and those that it leaves in the temporary directory. */
 export class ObservedHome {
   readonly path: string;
   readonly data: string;
+  /** Secrets that were made on the way: tokens and cookies of browsers. */
+  readonly made: Canary[] = [];
   readonly #programs: ObservedProgram[] = [];
+  readonly #browsers: BrowserClient[] = [];
+  readonly #seen: Place[] = [];
 
   constructor(path: string) {
     this.path = path;
@@ -44,15 +56,38 @@ export class ObservedHome {
     return started;
   }
 
-  /** The address in the page that a browser was asked to open. */
-  opened(): readonly string[] {
-    return readdirSync(join(this.path, "opened")).map((name) => readFileSync(join(this.path, "opened", name), "utf8"));
+  /** Lets a browser in at the newest address, looks at some pages, and keeps every message that it gets. */
+  async browse(serving: ObservedProgram): Promise<ObservedBrowser> {
+    const url = [...serving.stderr.matchAll(/http:\/\/\S+\?token=\S+/g)].at(-1)?.[0] ?? "";
+    const { origin, searchParams } = new URL(url);
+    const token = searchParams.get("token") ?? "";
+    const cookie = await BrowserClient.letIn(url);
+    this.made.push({ of: "the one-time token", text: token, password: false });
+    this.made.push({ of: "the browser's cookie", text: cookie.slice(cookie.indexOf("=") + 1), password: false });
+    for (const path of ["/", "/nowhere", `/?token=${token}`]) {
+      const page = await fetch(`${origin}${path}`, { headers: { cookie, accept: "text/html" }, redirect: "manual" });
+      this.see(`page ${path}`, `${JSON.stringify([...page.headers])}${await page.text()}`);
+    }
+    const client = await BrowserClient.connect(url, cookie);
+    this.#browsers.push(client);
+    return { client, cookie };
+  }
+
+  /** Keeps what was seen somewhere else. */
+  see(name: string, text: string): void {
+    this.#seen.push(textPlace(name, text));
+  }
+
+  /** Keeps what all files hold at this moment. */
+  seeFiles(): void {
+    this.#seen.push(...filesBelow(this.path).map(({ name, content }) => ({ name: `while it runs: ${name}`, content })));
   }
 
   /** All that there is to see now: files, lines, and what was started with what. */
   places(): Place[] {
     const files = existsSync(this.path) ? filesBelow(this.path) : [];
-    return [...files, ...this.#programs.flatMap((each) => each.places())];
+    const answers = this.#browsers.flatMap(({ received }) => received.map((text) => textPlace("message to a browser", text)));
+    return [...files, ...this.#seen, ...answers, ...this.#programs.flatMap((each) => each.places())];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

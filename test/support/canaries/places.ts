@@ -59,18 +59,22 @@ export function startedBy(pid: number): Place[] {
     const parent = parents.get(process) ?? 0;
     return parent === pid || (parent > 1 && isBelow(parent));
   };
-  return [...parents.keys()].filter(isBelow).flatMap((child) => startOf(child));
+  return [...parents].filter(([child]) => isBelow(child)).flatMap(([child, parent]) => startOf(child, parent));
 }
 
-/** Command line and environment of one process. */
-export function startOf(pid: number): Place[] {
-  return ["cmdline", "environ"].flatMap((name) => {
-    try {
-      return [{ name: `${name} of a process`, content: readFileSync(`/proc/${pid}/${name}`) }];
-    } catch {
-      return [];
-    }
-  });
+/** Until a process is another program than its parent it has its parent's memory, and so its environment; that is passed over. */
+function startOf(pid: number, parent: number): Place[] {
+  try {
+    const read = (process: number, what: string): Buffer => readFileSync(`/proc/${process}/${what}`);
+    const commandLine = read(pid, "cmdline");
+    if (commandLine.equals(read(parent, "cmdline"))) return [];
+    return [
+      { name: "cmdline of a process", content: commandLine },
+      { name: "environ of a process", content: read(pid, "environ") },
+    ];
+  } catch {
+    return [];
+  }
 }
 
 function parentOf(pid: number): number {
