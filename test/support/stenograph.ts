@@ -18,6 +18,7 @@ export interface SessionLine {
   readonly connection: string;
   readonly actor: { readonly name: string; readonly authenticated: boolean };
   readonly account: string | null;
+  readonly accounts: readonly (string | null)[];
   readonly client: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
