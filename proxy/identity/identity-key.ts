@@ -17,6 +17,8 @@ export interface ClientInstance {
   readonly rz: string;
 }
 
+const commitmentPrefix = "stenograph:";
+
 /** The key of one sign-in: ES256, in memory only. */
 export class IdentityKey {
   readonly clientInstance: ClientInstance;
@@ -46,8 +48,16 @@ export class IdentityKey {
   }
 }
 
-/** SHA-256 over the canonical JSON (RFC 8785) of the claims, in base64url. */
+/**
+ * SHA-256 over the canonical JSON (RFC 8785) of the claims, in base64url, behind a prefix: an ID token with it is kept as evidence
+ * and shown to others, and whoever takes tokens for passwords must know it again.
+ */
 export function commitmentOf(clientInstance: ClientInstance): string {
   const text = canonicalize(clientInstance) ?? "";
-  return createHash("sha256").update(text, "utf8").digest("base64url");
+  return `${commitmentPrefix}${createHash("sha256").update(text, "utf8").digest("base64url")}`;
+}
+
+/** Whether a token's nonce commits to an identity key. */
+export function isCommitment(nonce: unknown): boolean {
+  return typeof nonce === "string" && nonce.startsWith(commitmentPrefix);
 }

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type
 import type { AuthenticatedActor } from "../../model/actor.ts";
 import { FailureError } from "../../model/failure.ts";
 import type { UnixMicros } from "../../model/value.ts";
+import { isCommitment } from "../identity-key.ts";
 import type { OidcSettings } from "../identity-settings.ts";
 import { boundedFetch, type FetchLimits, providerLimits } from "./bounded-fetch.ts";
 import { personOf } from "./id-token.ts";
@@ -122,6 +123,9 @@ async function verified(token: string, keys: KeySet, settings: OidcSettings): Pr
 /** What a signature and times do not tell: tokens of the same provider that were made for something else. */
 function checkKind(claims: TokenClaims, { clientId, audience }: OidcSettings): void {
   if ((claims.iat ?? 0) > Date.now() / 1000 + clockSkewSeconds) throw refused("it is not valid yet; check this computer's clock");
+  if (isCommitment(claims.nonce)) {
+    throw refused("it was made for a sign-in at Stenograph, where it is kept as evidence and not as a password");
+  }
   if ("events" in claims) throw refused("it tells of an event, and is nobody's");
   const { azp } = claims;
   if (audience === null && azp !== undefined && azp !== clientId) throw refused("it was made for another program");

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { JWTPayload } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startIdentityProvider } from "../../../proxy/demo/identity-provider/identity-provider.ts";
@@ -6,7 +7,7 @@ import type { OidcSettings } from "../../../proxy/identity/identity-settings.ts"
 import { TokenVerifier } from "../../../proxy/identity/oidc/token-verifier.ts";
 import { machineToken, signInAt } from "../../support/identity/application.ts";
 import { type MisbehavingProvider, startMisbehavingProvider } from "../../support/identity/misbehaving-provider.ts";
-import { oidcSettings } from "../../support/identity/sign-ins.ts";
+import { oidcSettings, settingsOf, signInAs, signInsWith } from "../../support/identity/sign-ins.ts";
 
 const nobody = { machineOf: () => null };
 
@@ -54,6 +55,21 @@ describe("A token of the real provider", () => {
         groups: ["jobs"],
         via: "token",
       });
+    } finally {
+      await provider.stop();
+    }
+  });
+});
+
+describe("The ID token of a sign-in at Stenograph", () => {
+  it("is kept as evidence and shown to auditors, and so is nobody's password", async () => {
+    const provider = await startIdentityProvider();
+    using under = signInsWith(settingsOf(provider));
+    try {
+      const { keyBinding } = await signInAs(under.signIns, provider, "dana");
+      const { evidence } = JSON.parse(readFileSync(keyBinding ?? "", "utf8")) as { evidence: { idToken: string } };
+      const verified = new TokenVerifier(nobody).verify(evidence.idToken, oidcSettings(provider));
+      await expect(verified).rejects.toMatchObject({ code: "token-refused", message: expect.stringContaining("kept as evidence") });
     } finally {
       await provider.stop();
     }

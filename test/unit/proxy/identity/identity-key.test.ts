@@ -7,7 +7,7 @@ describe("An identity key", () => {
     const { clientInstance, commitment } = new IdentityKey();
     const { jwk, rz } = clientInstance;
     const text = `{"alg":"ES256","jwk":{"crv":"P-256","kty":"EC","x":"${jwk.x}","y":"${jwk.y}"},"rz":"${rz}"}`;
-    expect(commitment).toBe(createHash("sha256").update(text).digest("base64url"));
+    expect(commitment).toBe(`stenograph:${createHash("sha256").update(text).digest("base64url")}`);
     expect(rz).toMatch(/^[0-9a-f]{64}$/);
   });
 
