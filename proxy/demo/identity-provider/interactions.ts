@@ -19,7 +19,7 @@ const bodyLimit = 8 * 1024;
 
 /** Chromium holds redirects after a form to `form-action` too, and they end at the application's loopback address. */
 const contentPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' http://127.0.0.1:*";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' http://127.0.0.1:*";
 
 /** Answers a request under `/interaction/`. */
 export async function interact(provider: Provider, pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
