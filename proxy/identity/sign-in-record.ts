@@ -20,7 +20,7 @@ export interface SignInRecord {
   readonly clientInstance: ClientInstance;
   /** Whether `evidence` vouches for that key, and not only for the person. */
   readonly keyBound: boolean;
-  /** OpenID Connect: `idToken`, and `jwks` as the provider told them then. SAML: the assertion. */
+  /** OpenID Connect: `idToken`, and `jwks` as the provider told them then; `claims` where it binds no key. SAML: the assertion. */
   readonly evidence: Vouched["evidence"];
 }
 

@@ -1,5 +1,6 @@
 import * as client from "openid-client";
 import { FailureError } from "../../model/failure.ts";
+import { isCommitment } from "../identity-key.ts";
 import type { OidcSettings } from "../identity-settings.ts";
 import type { Vouched } from "../sign-in.ts";
 import { checkIssuedAt, expiryOf, keptOf, personOf } from "./id-token.ts";
@@ -36,10 +37,24 @@ export async function vouchedBy(
     claims: keptOf(claims, settings.claims),
     until: expiryOf(claims),
     keyBound: commitment !== null && claims.nonce === commitment,
-    evidence: { idToken: answer.id_token, jwks: client.getJwksCache(configuration)?.jwks ?? null },
+    evidence: evidenceOf(answer.id_token, claims, configuration, settings),
     renew: tokens.read() === null ? null : (signal) => renewed({ settings, tokens }, claims.sub, signal),
     forget: () => forget({ settings, tokens }),
   };
+}
+
+/**
+ * An ID token is kept where its nonce commits to an identity key. Another one vouches for no key, and might be taken for a password
+ * somewhere: of it, what it said is kept.
+ */
+function evidenceOf(
+  idToken: string,
+  claims: client.IDToken,
+  configuration: client.Configuration,
+  settings: OidcSettings,
+): Readonly<Record<string, unknown>> {
+  if (!isCommitment(claims.nonce)) return { claims: keptOf(claims, settings.claims) };
+  return { idToken, jwks: client.getJwksCache(configuration)?.jwks ?? null };
 }
 
 /**

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type IdentityProvider, startIdentityProvider } from "../../../proxy/demo/identity-provider/identity-provider.ts";
+import { signInsDirectory } from "../../../proxy/identity/sign-in-record.ts";
 import { enterCode } from "../../support/identity/device-sign-in.ts";
 import { writeIdentityJson } from "../../support/identity/identity-json.ts";
 import { settingsOf } from "../../support/identity/sign-ins.ts";
@@ -44,6 +45,12 @@ async function logIn(user: string) {
   return { exitCode, arrived, stdout: out.join(""), stderr: said.join("") };
 }
 
+/** What is kept for evidence. */
+function keptRecords(): unknown[] {
+  const kept = signInsDirectory(directory.path);
+  return readdirSync(kept).map((name) => JSON.parse(readFileSync(join(kept, name), "utf8")) as unknown);
+}
+
 function accessLog(): { kind: string }[] {
   const lines = readFileSync(join(directory.path, "access-log.jsonl"), "utf8").trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line) as { kind: string });
@@ -54,6 +61,8 @@ describe("On the command line", () => {
     const login = await logIn("ravi");
     expect(login).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Roles: approver") });
     expect(login.arrived.text).toContain("The device is signed in.");
+    expect(keptRecords()).toMatchObject([{ subject: "person-1042", keyBound: false, evidence: { claims: { sub: "person-1042" } } }]);
+    expect(JSON.stringify(keptRecords())).not.toContain("eyJ");
     for (let times = 0; times < 2; times += 1) {
       const { stdout, exitCode } = await run("whoami", "--json");
       expect(exitCode).toBe(0);
