@@ -183,6 +183,31 @@ describe("the upgrade to a WebSocket", () => {
   });
 });
 
+describe("a browser", () => {
+  it("has one name for all of its pages and another than other browsers, and is forgotten when 64 newer ones were let in", async () => {
+    const connected: string[] = [];
+    const forgotten: string[] = [];
+    const busy = await startBrowserHost({
+      port: 0,
+      files: null,
+      connect: (_channel, browser) => connected.push(browser),
+      forgotten: (browser) => forgotten.push(browser),
+      onFreshAddress: () => undefined,
+    });
+    const open = (own: string) =>
+      rawUpgrade(busy.port, [`Host: 127.0.0.1:${busy.port}`, `Origin: http://127.0.0.1:${busy.port}`, own]).then(({ status }) => status);
+    const [one, other] = [await letIn(busy), await letIn(busy)];
+    for (const own of [one, other, one]) expect(await open(own)).toBe(101);
+    expect(connected[0]).toBe(connected[2]);
+    expect(connected[0]).not.toBe(connected[1]);
+    for (let count = 0; count < 63; count += 1) await letIn(busy);
+    expect(forgotten).toEqual([connected[0]]);
+    expect(await open(one)).toBe(401);
+    expect(await open(other)).toBe(101);
+    await busy.close();
+  });
+});
+
 describe("files", () => {
   it("that carry a hash in their name are kept by the browser for good", async () => {
     const answer = await get("/assets/main-Ab3_dE9x.js", cookie);
