@@ -99,7 +99,13 @@ const differences = async (calls: LibraryCalls, ledgers = [ledger]) => (await co
 
 describe("comparing the library with the clients' ledgers", () => {
   it("finds nothing where they are equal", async () => {
-    expect(await compareLibrary(showing({}), [ledger], 50)).toEqual({ sessions: 1, statements: 1, errors: 0, differences: [] });
+    expect(await compareLibrary(showing({}), [ledger], 50)).toEqual({
+      sessions: 1,
+      statements: 1,
+      errors: 0,
+      actors: { person: 0, machine: 0, "os-user": 1 },
+      differences: [],
+    });
   });
 
   it.each<[string, Parameters<typeof showing>[0], RegExp]>([
