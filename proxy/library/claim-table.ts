@@ -1,8 +1,11 @@
 import type { Claim } from "../model/claim.ts";
 import type { ReadScope } from "../model/read-scope.ts";
+import { KeyCache } from "./key-cache.ts";
 import { NameTable } from "./name-table.ts";
 import type { LibraryDatabase } from "./schema.ts";
 import { scopeCondition } from "./scope-condition.ts";
+
+const remembered = 4096;
 
 /** Names that are given at once. */
 const mostNames = 200;
@@ -10,6 +13,8 @@ const mostNames = 200;
 /** Writes what is claimed along with statements, and under which names anything is; within the caller's transactions. */
 export class ClaimTable {
   readonly #names: NameTable;
+  /** Names of sessions that are known to be there already. */
+  readonly #written = new KeyCache(remembered);
   readonly #insert;
   readonly #insertName;
 
@@ -21,7 +26,13 @@ export class ClaimTable {
 
   /** Writes the names of what is claimed in the session with key `session`. */
   name(session: number, claims: readonly Claim[]): void {
-    for (const { name } of claims) this.#insertName.run(this.#names.keyOf(name), session);
+    for (const { name } of claims) {
+      const key = this.#names.keyOf(name);
+      const pair = `${key} ${session}`;
+      if (this.#written.get(pair) !== undefined) continue;
+      this.#insertName.run(key, session);
+      this.#written.set(pair, key);
+    }
   }
 
   /** Writes the claims of the statement with id `statement` of that session. */
@@ -33,6 +44,7 @@ export class ClaimTable {
   /** Forgets what is remembered, after the caller's transaction was rolled back or the tables were made anew. */
   forget(): void {
     this.#names.forget();
+    this.#written.clear();
   }
 }
 

@@ -87,6 +87,7 @@ function tagAt(comment: string, at: number): { tag: CommentTag; end: number; las
 
 /** Without the backslashes in front of signs, and with what is written as `%XX`; those stay where they make no UTF-8. */
 function decoded(text: string): string {
+  if (!/[\\%]/.test(text)) return text;
   const unescaped = text.replace(/\\(.)/gs, "$1");
   try {
     return decodeURIComponent(unescaped);
