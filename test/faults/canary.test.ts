@@ -44,7 +44,7 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
     await asRoot(`CREATE USER '${user}'@'%' IDENTIFIED BY '${planted.upstream.text}'`);
     await asRoot(`GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION`);
     await use();
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await home[Symbol.asyncDispose]();
