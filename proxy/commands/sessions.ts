@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Actor } from "../model/actor.ts";
 import { failureOf } from "../model/failure.ts";
 import type { Session } from "../model/session.ts";
 import { isoMicros } from "../model/value.ts";
@@ -45,6 +46,8 @@ function asJson(session: Session): object {
     account: rest.account,
     accounts: rest.accounts,
     client: rest.client,
+    credential: rest.credential,
+    process: rest.process,
     startedAt: isoMicros(startedAt),
     endedAt: endedAt === null ? null : isoMicros(endedAt),
     closeCause: rest.closeCause,
@@ -64,6 +67,19 @@ function asJson(session: Session): object {
 function asText(session: Session): string {
   const { id, startedAt, endedAt, connection, actor, account, client, statements, errors, closeCause } = session;
   const ended = endedAt === null ? "open" : `${((endedAt - startedAt) / 1e6).toFixed(3)} s, ${closeCause}`;
-  const who = actor.authenticated ? actor.name : `${actor.name} (not authenticated)`;
+  const who = whoRan(actor);
   return `${id}  ${isoMicros(startedAt)}  ${connection}  ${who}  ${account ?? "-"} from ${client}  ${counted(statements, "statement")}, ${counted(errors, "error")}  ${ended}`;
+}
+
+function whoRan(actor: Actor): string {
+  switch (actor.kind) {
+    case "os-user":
+      return `${actor.name} (not authenticated)`;
+    case "person":
+      return actor.name;
+    case "machine":
+      return `${actor.name} (machine of ${actor.owner})`;
+    default:
+      return actor satisfies never;
+  }
 }

@@ -139,6 +139,7 @@ function filterRow(open: SessionOpen, statement: Statement): FilterRow {
     account: statement.account,
     schema: open.schema,
     client: open.client,
+    process: open.process?.program ?? null,
     get claims() {
       return [...connectionClaims(open), ...statementClaims(statement)];
     },

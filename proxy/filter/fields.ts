@@ -7,7 +7,17 @@ export interface FieldHelp {
   readonly example: string;
 }
 
-export const textFields: readonly TextField[] = ["actor", "connection", "session", "account", "schema", "client", "command", "digest"];
+export const textFields: readonly TextField[] = [
+  "actor",
+  "connection",
+  "session",
+  "account",
+  "schema",
+  "client",
+  "process",
+  "command",
+  "digest",
+];
 export const numberFields: readonly NumberField[] = ["error", "rows", "affected", "bytes", "duration"];
 export const states: readonly State[] = ["slow", "failed", "aborted", "partial"];
 
@@ -19,6 +29,7 @@ export const fields: readonly FieldHelp[] = [
   { name: "account", meaning: "the account on the upstream that it ran on, with or without its host", example: "account:app" },
   { name: "schema", meaning: "the schema that the session started in", example: "schema:shop" },
   { name: "client", meaning: "the client's address", example: "client:127.0.0.1:*" },
+  { name: "process", meaning: "the client's program on this machine, with or without its folders", example: "process:mysqldump" },
   { name: "command", meaning: "the command of the protocol, with or without COM_", example: "command:stmt_execute" },
   { name: "digest", meaning: "statements of the same form, by their digest", example: "digest:3fa9*" },
   { name: "error", meaning: "the error's number, or words of its message", example: "error:1064" },

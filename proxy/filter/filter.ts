@@ -1,7 +1,7 @@
 import type { UnixMicros } from "../model/value.ts";
 
 /** Fields whose value is a text of the session, the command or the digest. */
-export type TextField = "actor" | "connection" | "session" | "account" | "schema" | "client" | "command" | "digest";
+export type TextField = "actor" | "connection" | "session" | "account" | "schema" | "client" | "process" | "command" | "digest";
 
 /** Fields whose value is a number: `bytes` in both directions together, `duration` in microseconds, `error` the error number. */
 export type NumberField = "error" | "rows" | "affected" | "bytes" | "duration";

@@ -20,6 +20,11 @@ export function matchesText(match: TextMatch, value: string | null): boolean {
   }
 }
 
+/** The name of a program, without the folders that it lies in: what is meant when no more is written. */
+export function programName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** A regular expression of the filter language: JavaScript's, Unicode, without regard to case. Throws where it is none. */
 export function regexOf(source: string): RegExp {
   return new RegExp(source, "iu");

@@ -4,7 +4,7 @@ import type { Outcome } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { type Filter, type NumberField, type State, slowMicros, type TextField, type TextMatch } from "./filter.ts";
 import { inRange } from "./quantity.ts";
-import { asciiLower, matchesText, regexOf } from "./text-match.ts";
+import { asciiLower, matchesText, programName, regexOf } from "./text-match.ts";
 import { hasTokens, searchedCharacters, tokensOf } from "./words.ts";
 
 /** What a filter looks at in one statement and its session. Times in microseconds. */
@@ -15,6 +15,8 @@ export interface FilterRow {
   readonly account: string | null;
   readonly schema: string | null;
   readonly client: string;
+  /** Path of the client's program; `null` where it is not known. */
+  readonly process: string | null;
   /** What its client claimed of itself, and along with the statement. */
   readonly claims: readonly Pick<Claim, "name" | "value">[];
   readonly command: string;
@@ -95,6 +97,8 @@ function regexPredicate(source: string): FilterPredicate {
 
 function textPredicate(field: TextField, match: TextMatch): FilterPredicate {
   if (field === "actor") return (row) => namesOf(row.actor).some((name) => matchesText(match, name));
+  if (field === "process")
+    return ({ process }) => process !== null && [process, programName(process)].some((name) => matchesText(match, name));
   const short = shortForms[field];
   if (short === undefined || match.kind === "regex") return (row) => matchesText(match, row[field]);
   return (row) => matchesText(match, row[field]) || matchesText(match, short(row[field] ?? ""));
@@ -107,7 +111,7 @@ function namesOf(actor: Actor): readonly (string | null)[] {
 }
 
 /** What is meant when no more of a value is written: `COM_QUERY` without `COM_`, the user of `user@host`. */
-const shortForms: Partial<Readonly<Record<Exclude<TextField, "actor">, (value: string) => string | null>>> = {
+const shortForms: Partial<Readonly<Record<Exclude<TextField, "actor" | "process">, (value: string) => string | null>>> = {
   command: (name) => (asciiLower(name).startsWith("com_") ? name.slice(4) : null),
   account: (account) => (account.includes("@") ? account.slice(0, account.indexOf("@")) : null),
 };

@@ -30,13 +30,14 @@ export interface SqlFilter {
   readonly regexes: readonly OutsideRegex[];
 }
 
-/** An actor is meant by name, e-mail address or subject. */
+/** An actor is meant by name, e-mail address or subject, a process by the path or the name of its program. */
 const sessionColumns: Readonly<Record<Exclude<TextField, "account" | "command" | "digest">, readonly string[]>> = {
   actor: ["actor", "actor_email", "actor_subject"],
   connection: ["connection"],
   session: ["id"],
   schema: ["schema"],
   client: ["client"],
+  process: ["process_path", "process_name"],
 };
 
 /** `COM_QUERY` without `COM_`, and the user of `user@host`: what is meant when no more is written. */

@@ -45,6 +45,11 @@ CREATE TABLE sessions (
   accounts TEXT NOT NULL,
   schema TEXT,
   client TEXT NOT NULL,
+  -- As JSON, where there is one; the path and the name of the process's program are here too, for filters.
+  credential TEXT,
+  process TEXT,
+  process_path TEXT,
+  process_name TEXT,
   claimed TEXT NOT NULL,
   started_at INTEGER NOT NULL,
   ended_at INTEGER,

@@ -1,3 +1,4 @@
+import { programName } from "../filter/text-match.ts";
 import type { Actor } from "../model/actor.ts";
 import { allSessions, mayRead, type ReadScope } from "../model/read-scope.ts";
 import type { CloseCause, Session, SessionClose, SessionOpen } from "../model/session.ts";
@@ -13,6 +14,8 @@ interface SessionRow {
   accounts: string;
   schema: string | null;
   client: string;
+  credential: string | null;
+  process: string | null;
   claimed: string;
   started_at: number;
   ended_at: number | null;
@@ -44,9 +47,9 @@ export class SessionTable {
     this.#find = database.prepare<[string], number>("SELECT key FROM sessions WHERE id = ?").pluck();
     this.#insert = database.prepare(`INSERT INTO sessions
       (id, connection, actor, actor_facts, actor_kind, actor_issuer, actor_subject, actor_email, actor_owner, authenticated,
-       account, accounts, schema, client, claimed, started_at, statements, errors, upstream_address, upstream_version, thread_id,
-       tls, sealed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
+       account, accounts, schema, client, credential, process, process_path, process_name, claimed, started_at, statements, errors,
+       upstream_address, upstream_version, thread_id, tls, sealed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 0)`);
     this.#accounts = database.prepare<[number], string>("SELECT accounts FROM sessions WHERE key = ?").pluck();
     this.#setAccounts = database.prepare("UPDATE sessions SET accounts = ? WHERE key = ?");
     this.#count = database.prepare("UPDATE sessions SET statements = statements + ?, errors = errors + ? WHERE key = ?");
@@ -75,6 +78,10 @@ export class SessionTable {
       JSON.stringify([open.account]),
       open.schema,
       open.client,
+      open.credential === undefined ? null : JSON.stringify(open.credential),
+      open.process === undefined ? null : JSON.stringify(open.process),
+      open.process?.program ?? null,
+      open.process === undefined ? null : programName(open.process.program),
       JSON.stringify(open.claimed),
       open.acceptedAt,
       open.upstream.address,
@@ -130,6 +137,8 @@ function sessionOf(row: SessionRow): Session {
     accounts: JSON.parse(row.accounts) as Session["accounts"],
     schema: row.schema,
     client: row.client,
+    credential: row.credential === null ? null : (JSON.parse(row.credential) as Session["credential"]),
+    process: row.process === null ? null : (JSON.parse(row.process) as Session["process"]),
     claimed: JSON.parse(row.claimed) as Session["claimed"],
     startedAt: row.started_at,
     endedAt: row.ended_at,

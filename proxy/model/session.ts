@@ -129,6 +129,10 @@ export interface Session {
   readonly accounts: readonly (string | null)[];
   readonly schema: string | null;
   readonly client: string;
+  /** What made that its actor; `null` where the actor is the OS user. */
+  readonly credential: PresentedCredential | null;
+  /** The process of this machine that the client is; `null` where the system did not tell. */
+  readonly process: ClientProcess | null;
   readonly claimed: { readonly [name: string]: string };
   readonly startedAt: UnixMicros;
   /** `null` while the session is open. */

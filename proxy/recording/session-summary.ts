@@ -14,6 +14,8 @@ function openedSession(open: SessionOpen): Session {
     accounts: [open.account],
     schema: open.schema,
     client: open.client,
+    credential: open.credential ?? null,
+    process: open.process ?? null,
     claimed: open.claimed,
     startedAt: open.acceptedAt,
     endedAt: null,

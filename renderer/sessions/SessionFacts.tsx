@@ -22,6 +22,8 @@ export function SessionFacts({ session }: SessionFactsProps) {
       : ["Account", session.account === null ? null : <PlainText key="account" text={session.account} />],
     ["Connection", <PlainText key="connection" text={session.connection} />],
     ["Client", <PlainText key="client" text={session.client} />],
+    ["Process", session.process === null ? null : <PlainText key="process" text={processText(session.process)} />],
+    ["Credential", session.credential === null ? null : <PlainText key="credential" text={session.credential.user} />],
     ["Upstream", <PlainText key="upstream" text={upstreamText(session)} />],
     ["Schema", session.schema === null ? null : <PlainText key="schema" text={session.schema} />],
     ["Started", <Time key="started" at={session.startedAt} />],
@@ -55,6 +57,11 @@ export function SessionFacts({ session }: SessionFactsProps) {
       )}
     </div>
   );
+}
+
+/** As the operating system of this machine says. */
+function processText({ program, pid, user }: NonNullable<SessionListed["process"]>): string {
+  return `${program} (process ${pid} of ${user})`;
 }
 
 function Time({ at }: { readonly at: number }) {

@@ -36,6 +36,10 @@ export const session = z.object({
   accounts: z.array(z.string().nullable()).readonly(),
   schema: z.string().nullable(),
   client: z.string(),
+  /** What the client presented to be let in as that actor; its password is nowhere. */
+  credential: z.object({ id: z.string(), user: z.string() }).nullable(),
+  /** The process of this machine that the client is, as the operating system says. */
+  process: z.object({ pid: z.number(), program: z.string(), user: z.string() }).nullable(),
   claimed: z.record(z.string(), z.string()),
   startedAt: z.number(),
   endedAt: z.number().nullable(),

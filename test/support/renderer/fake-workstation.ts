@@ -266,6 +266,8 @@ export class FakeWorkstation {
       accounts: which === 2 ? ["app@%", "reports@%"] : ["app@%"],
       schema: "shop",
       client: `127.0.0.1:${51_200 + which}`,
+      credential: null,
+      process: { pid: 4127, program: "/usr/bin/node", user: "maria" },
       claimed: { program_name: "checkout", _client_name: "mysql2", _pid: "4127" },
       startedAt: first.at - 900,
       endedAt: which === 0 ? null : Math.max(first.at, this.#row(this.#total - 1).at),

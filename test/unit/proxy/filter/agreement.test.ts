@@ -48,6 +48,7 @@ const session: fc.Arbitrary<Partial<SessionOpen>> = fc.record({
   connection: name,
   schema: orNull(name),
   client: name,
+  process: fc.constantFrom("/usr/bin/mysql", "mysql", "/", "/opt/Anna/an b").map((program) => ({ pid: 7, program, user: "anna" })),
   actor: fc.oneof(
     name.map((actor) => ({ ...osUser, name: actor })),
     fc.record({ name, subject: name, email: orNull(name) }).map(personOf),
@@ -82,7 +83,7 @@ const statement: fc.Arbitrary<Partial<Statement>> = fc.record({
 const value = fc.oneof(
   name.filter((one) => /^[^\s()"]+$/.test(one) && !/^[/<>=]/.test(one)),
   name.map((one) => JSON.stringify(one)),
-  fc.constantFrom("*", "a*", "*a", "an*a", "*nn*", "/^a/", "/\\W/", "app", "root", "query", "stmt_*"),
+  fc.constantFrom("*", "a*", "*a", "an*a", "*nn*", "/^a/", "/\\W/", "app", "root", "query", "stmt_*", "mysql", '"/usr/bin/mysql"'),
 );
 const number = fc.constantFrom("*", "0", "1", ">1", ">=1", "<1000", "<=2", "=2", "1..1000", "2..", "..1");
 const condition = fc.oneof(
@@ -111,7 +112,10 @@ const condition = fc.oneof(
     '"1064 select"',
   ),
   fc
-    .tuple(fc.constantFrom("actor", "connection", "account", "schema", "client", "command", "claimed.program_name", "claimed.a.b"), value)
+    .tuple(
+      fc.constantFrom("actor", "connection", "account", "schema", "client", "process", "command", "claimed.program_name", "claimed.a.b"),
+      value,
+    )
     .map(([field, one]) => `${field}:${one}`),
   fc.tuple(fc.constantFrom("rows", "affected", "bytes", "error"), number).map(([field, one]) => `${field}:${one}`),
   fc.constantFrom(
@@ -154,6 +158,7 @@ function rowOf(open: SessionOpen, made: Statement): FilterRow {
     ...open,
     account: made.account,
     actor: open.actor,
+    process: open.process?.program ?? null,
     claims: [...connectionClaims(open), ...statementClaims(made)],
     digest,
   };
