@@ -148,9 +148,10 @@ describe("whatever is sent", () => {
     ["tags that come to nothing", `/*${"a='b',".repeat(9000)}"*/`],
     ["what looks like an end", `SELECT 1 ${"*/ ".repeat(20_000)}*/`],
   ])("takes no time to speak of: %s", (_, sql) => {
-    const began = process.cpuUsage();
+    const began = process.threadCpuUsage();
     commentTags(sql);
-    expect(process.cpuUsage(began).user).toBeLessThan(200_000);
+    // What goes back again and again needs seconds for texts of this length.
+    expect(process.threadCpuUsage(began).user).toBeLessThan(500_000);
   });
 
   it("is looked at at its beginning only where it is very long", () => {
