@@ -2,7 +2,7 @@ import type { Api } from "../api/api-client.ts";
 import { signOut } from "../identity/sign-in.ts";
 import { focusNextPane } from "../shell/panes.ts";
 import { type Usable, useIdentity } from "../state/identity.ts";
-import { newConnection } from "../state/place.ts";
+import { newConnection, newMachine } from "../state/place.ts";
 import { usePreferences } from "../state/preferences.ts";
 import { currentPlace, goTo } from "../state/use-place.ts";
 import { openOverlay } from "./overlay.ts";
@@ -59,6 +59,29 @@ export const commands: readonly Command[] = [
     group: "Go to",
     needs: "connections.save",
     run: () => goTo({ screen: "connections", connection: newConnection }),
+  },
+  {
+    id: "go.machines",
+    title: "Machines",
+    group: "Go to",
+    keys: ["g m"],
+    needs: "machines.list",
+    run: () => goTo({ screen: "machines", machine: null }),
+  },
+  {
+    id: "machine.register",
+    title: "Register a machine",
+    group: "Go to",
+    needs: "machines.register",
+    run: () => goTo({ screen: "machines", machine: newMachine }),
+  },
+  {
+    id: "go.settings",
+    title: "Settings of sign-in and roles",
+    group: "Go to",
+    keys: ["g i"],
+    needs: "identity.settings",
+    run: () => goTo({ screen: "settings" }),
   },
   {
     id: "go.account",

@@ -1,6 +1,6 @@
-import styles from "./ConnectionForm.module.css";
+import { Field } from "../shell/Field.tsx";
+import styles from "../styles/form.module.css";
 import type { DraftFieldsProps } from "./draft.ts";
-import { Field } from "./Field.tsx";
 import { SecretField } from "./SecretField.tsx";
 
 interface AccountFieldsProps extends DraftFieldsProps {
@@ -11,15 +11,18 @@ interface AccountFieldsProps extends DraftFieldsProps {
 /** Whose account signs in upstream. */
 export function AccountFields({ draft, errors, change, stored }: AccountFieldsProps) {
   const mapped = draft.auth === "mapped";
+  const asksWhoItIs = mapped && draft.identity === "sign-in";
   return (
     <fieldset className={styles.group}>
       <legend className={styles.legend}>Accounts</legend>
       <Field
         label="Sign-in"
         hint={
-          mapped
-            ? "Clients sign in to Stenograph with the credential below; Stenograph signs in upstream with the stored account."
-            : "Clients sign in upstream with their own account and password, which Stenograph passes on and does not keep."
+          asksWhoItIs
+            ? "Clients sign in to Stenograph with a credential of their own; Stenograph signs in upstream with the stored account."
+            : mapped
+              ? "Clients sign in to Stenograph with the credential below; Stenograph signs in upstream with the stored account."
+              : "Clients sign in upstream with their own account and password, which Stenograph passes on and does not keep."
         }
       >
         {(control) => (
@@ -51,22 +54,45 @@ export function AccountFields({ draft, errors, change, stored }: AccountFieldsPr
             stored={stored.upstream}
             onChange={(upstreamPassword) => change({ upstreamPassword })}
           />
-          <Field label="Client user name" error={errors.clientUser}>
+          <Field
+            label="Clients are"
+            hint={
+              asksWhoItIs
+                ? "Everybody makes a credential of their own here, which ends with their sign-in; machines present their own. What they run is recorded under their name, authenticated."
+                : "Whoever knows the credential below. What they run is recorded under the name of this workstation's user, not authenticated."
+            }
+          >
             {(control) => (
-              <input
+              <select
                 {...control}
-                autoComplete="off"
-                value={draft.clientUser}
-                onChange={(event) => change({ clientUser: event.target.value })}
-              />
+                value={draft.identity}
+                onChange={(event) => change({ identity: event.target.value === "sign-in" ? "sign-in" : "os-user" })}
+              >
+                <option value="os-user">The user of this workstation, not authenticated</option>
+                <option value="sign-in">Who signed in, and registered machines</option>
+              </select>
             )}
           </Field>
-          <SecretField
-            label="Client password"
-            secret={draft.clientPassword}
-            stored={stored.client}
-            onChange={(clientPassword) => change({ clientPassword })}
-          />
+          {!asksWhoItIs && (
+            <>
+              <Field label="Client user name" error={errors.clientUser}>
+                {(control) => (
+                  <input
+                    {...control}
+                    autoComplete="off"
+                    value={draft.clientUser}
+                    onChange={(event) => change({ clientUser: event.target.value })}
+                  />
+                )}
+              </Field>
+              <SecretField
+                label="Client password"
+                secret={draft.clientPassword}
+                stored={stored.client}
+                onChange={(clientPassword) => change({ clientPassword })}
+              />
+            </>
+          )}
         </>
       )}
     </fieldset>

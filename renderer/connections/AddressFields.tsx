@@ -1,6 +1,6 @@
-import styles from "./ConnectionForm.module.css";
+import { Field } from "../shell/Field.tsx";
+import styles from "../styles/form.module.css";
 import type { DraftFieldsProps } from "./draft.ts";
-import { Field } from "./Field.tsx";
 
 /** Name, where the server is, and where clients connect. */
 export function AddressFields({ draft, errors, change }: DraftFieldsProps) {

@@ -3,24 +3,29 @@ import { useState } from "react";
 import type { ConnectionListed } from "../../proxy/api/contract.ts";
 import { type Failure, failureOf } from "../../proxy/model/failure.ts";
 import { useApi } from "../api/api-context.ts";
+import { whyNot } from "../identity/role-text.ts";
+import { ConfirmDialog } from "../shell/ConfirmDialog.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
 import { loadConnections } from "../state/connections.ts";
+import { useMayUse } from "../state/identity.ts";
 import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
-import styles from "./ConnectionDetails.module.css";
+import styles from "../styles/details.module.css";
+import { ConnectionFacts } from "./ConnectionFacts.tsx";
 import { ConnectionForm } from "./ConnectionForm.tsx";
+import { HowToConnect } from "./HowToConnect.tsx";
 import { ListenerMark } from "./ListenerMark.tsx";
 import { listeningAt } from "./listener-text.ts";
-import { RemoveDialog } from "./RemoveDialog.tsx";
-import { SnippetTabs } from "./SnippetTabs.tsx";
 
 /** One connection: whether it takes clients, how they connect, its settings. */
 export function ConnectionDetails({ connection }: { readonly connection: ConnectionListed }) {
   const api = useApi();
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
+  const mayStart = useMayUse("connections.start");
+  const mayChange = useMayUse("connections.save");
   const { id, name, listener } = connection;
   const act = async (action: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
@@ -46,7 +51,7 @@ export function ConnectionDetails({ connection }: { readonly connection: Connect
         </h2>
         <ListenerMark listener={listener} />
         <span className={styles.actions}>
-          {listener.state === "listening" ? (
+          {!mayStart ? null : listener.state === "listening" ? (
             <button
               type="button"
               className={controls.button}
@@ -65,11 +70,22 @@ export function ConnectionDetails({ connection }: { readonly connection: Connect
               <Play size={13} aria-hidden="true" /> Start
             </button>
           )}
-          <RemoveDialog name={name} onRemove={() => void remove()}>
-            <button type="button" className={controls.button} disabled={busy}>
-              <Trash2 size={13} aria-hidden="true" /> Remove
-            </button>
-          </RemoveDialog>
+          {mayChange && (
+            <ConfirmDialog
+              title={
+                <>
+                  Remove <PlainText text={name} />?
+                </>
+              }
+              text="Its settings and stored passwords are deleted, its listener stops, and its open sessions end. What was recorded stays."
+              action="Remove connection"
+              onConfirm={() => void remove()}
+            >
+              <button type="button" className={controls.button} disabled={busy}>
+                <Trash2 size={13} aria-hidden="true" /> Remove
+              </button>
+            </ConfirmDialog>
+          )}
         </span>
       </header>
       {listener.state === "failed" && <Notice tone="error">{listener.message}</Notice>}
@@ -79,10 +95,17 @@ export function ConnectionDetails({ connection }: { readonly connection: Connect
           <h3 className={styles.subtitle}>
             Connect through <code>{listeningAt(listener)}</code>
           </h3>
-          <SnippetTabs connection={id} />
+          <HowToConnect connection={connection} />
         </section>
       )}
-      <ConnectionForm listed={connection} onSaved={() => undefined} />
+      {mayChange ? (
+        <ConnectionForm listed={connection} onSaved={() => undefined} />
+      ) : (
+        <>
+          <ConnectionFacts connection={connection} />
+          <Notice tone="info">{whyNot("connections.save", "Changing it")}</Notice>
+        </>
+      )}
     </div>
   );
 }

@@ -7,9 +7,9 @@ import { PlainText } from "../shell/PlainText.tsx";
 import { loadConnections } from "../state/connections.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
+import styles from "../styles/form.module.css";
 import { AccountFields } from "./AccountFields.tsx";
 import { AddressFields } from "./AddressFields.tsx";
-import styles from "./ConnectionForm.module.css";
 import { type ConnectionDraft, type DraftErrors, draftOf, emptyDraft, readDraft } from "./draft.ts";
 import { SafetyFields } from "./SafetyFields.tsx";
 

@@ -1,9 +1,9 @@
 import type { ConnectionInput, ConnectionListed } from "../../proxy/api/contract.ts";
 import { CopyButton } from "../shell/CopyButton.tsx";
+import { Field } from "../shell/Field.tsx";
 import { useStatus } from "../state/status.ts";
-import styles from "./ConnectionForm.module.css";
+import styles from "../styles/form.module.css";
 import type { DraftFieldsProps } from "./draft.ts";
-import { Field } from "./Field.tsx";
 import fileStyles from "./SafetyFields.module.css";
 
 type Choice<T extends string> = { readonly [value in T]: string };

@@ -1,7 +1,7 @@
+import { Field } from "../shell/Field.tsx";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
 import type { SecretDraft } from "./draft.ts";
-import { Field } from "./Field.tsx";
 import styles from "./SecretField.module.css";
 
 interface SecretFieldProps {

@@ -3,10 +3,17 @@ import { useCall } from "../api/use-call.ts";
 import { CopyButton } from "../shell/CopyButton.tsx";
 import { Notice } from "../shell/Notice.tsx";
 import tabs from "../styles/tabs.module.css";
+import { filledSnippet } from "./filled-snippet.ts";
 import styles from "./SnippetTabs.module.css";
 
+interface SnippetTabsProps {
+  readonly connection: string;
+  /** Filled in where it is known. */
+  readonly password?: string | undefined;
+}
+
 /** Ready-made text to connect with, by client. */
-export function SnippetTabs({ connection }: { readonly connection: string }) {
+export function SnippetTabs({ connection, password }: SnippetTabsProps) {
   const { output, failure } = useCall("connections.snippets", { id: connection });
   if (failure !== null) return <Notice tone="error">{failure.message}</Notice>;
   const first = output?.snippets[0];
@@ -20,12 +27,15 @@ export function SnippetTabs({ connection }: { readonly connection: string }) {
           </Tabs.Trigger>
         ))}
       </Tabs.List>
-      {output.snippets.map((snippet) => (
-        <Tabs.Content key={snippet.client} value={snippet.client} className={styles.content}>
-          <pre className={styles.text}>{snippet.text}</pre>
-          <CopyButton text={snippet.text} what={`for ${snippet.client}`} withWord />
-        </Tabs.Content>
-      ))}
+      {output.snippets.map((snippet) => {
+        const text = filledSnippet(snippet.text, password);
+        return (
+          <Tabs.Content key={snippet.client} value={snippet.client} className={styles.content}>
+            <pre className={styles.text}>{text}</pre>
+            <CopyButton text={text} what={`for ${snippet.client}`} withWord />
+          </Tabs.Content>
+        );
+      })}
     </Tabs.Root>
   );
 }

@@ -99,6 +99,7 @@ export function draftOf(listed: ConnectionListed): ConnectionDraft {
 /** Reads a draft: the contract's own schema decides, and each field's error is said in words. */
 export function readDraft(draft: ConnectionDraft): ReadDraft {
   const mapped = draft.auth === "mapped";
+  const asksWhoItIs = mapped && draft.identity === "sign-in";
   const candidate = {
     id: draft.id,
     name: draft.name,
@@ -107,7 +108,7 @@ export function readDraft(draft: ConnectionDraft): ReadDraft {
     auth: draft.auth,
     identity: mapped ? draft.identity : "os-user",
     upstreamUser: mapped ? draft.upstreamUser : null,
-    clientUser: mapped ? draft.clientUser : null,
+    clientUser: mapped && !asksWhoItIs ? draft.clientUser : null,
     upstreamTls: draft.upstreamTls,
     upstreamCa: draft.upstreamCa.trim() === "" ? null : draft.upstreamCa,
     upstreamCompression: draft.upstreamCompression,
@@ -124,7 +125,7 @@ export function readDraft(draft: ConnectionDraft): ReadDraft {
   if (read.success && read.data.upstream.port === 0 && socketPathOf(read.data.upstream) === null)
     errors.upstreamPort = "The upstream's port cannot be 0; MySQL's own is 3306.";
   if (mapped && draft.upstreamUser === "") errors.upstreamUser = "Which account signs in upstream?";
-  if (mapped && draft.clientUser === "") errors.clientUser = "Which user name do clients present?";
+  if (mapped && !asksWhoItIs && draft.clientUser === "") errors.clientUser = "Which user name do clients present?";
   if (draft.upstreamCa.trim() !== "" && !draft.upstreamCa.includes("-----BEGIN CERTIFICATE-----")) {
     errors.upstreamCa = "This is not a certificate in PEM form: it must hold a line -----BEGIN CERTIFICATE-----.";
   }

@@ -11,6 +11,7 @@ import { PlainText } from "../shell/PlainText.tsx";
 import { ScreenHeading } from "../shell/ScreenHeading.tsx";
 import { shownActor } from "../shell/shown-actor.ts";
 import { useIdentity } from "../state/identity.ts";
+import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
 import controls from "../styles/controls.module.css";
 import { AbilityList } from "./AbilityList.tsx";
@@ -38,6 +39,11 @@ export function AccountScreen() {
               Nobody signs in here: who can open this window may do everything, and sessions are recorded under the name of the operating
               system's user, which nobody has vouched for.
             </p>
+            <div>
+              <button type="button" className={controls.button} onClick={() => goTo({ screen: "settings" })}>
+                Set up sign-in
+              </button>
+            </div>
           </section>
         )}
       </div>

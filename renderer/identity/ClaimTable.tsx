@@ -11,8 +11,12 @@ export function ClaimTable({ claims }: { readonly claims: { readonly [name: stri
     <table className={styles.table}>
       <thead>
         <tr>
-          <th scope="col" className={styles.heading}>Claim</th>
-          <th scope="col" className={styles.heading}>Value</th>
+          <th scope="col" className={styles.heading}>
+            Claim
+          </th>
+          <th scope="col" className={styles.heading}>
+            Value
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -12,7 +12,7 @@ export function NotAllowed({ call }: { readonly call: Usable }) {
   const groups = identity?.state === "signed-in" && identity.actor.authenticated ? identity.actor.groups : [];
   return (
     <EmptyState title="Not for your roles">
-      <p>{whyNot(call)}</p>
+      <p>{whyNot(call, "This screen")}</p>
       <p>
         {roles.length > 0
           ? `Your groups give you the role ${roles.join(" and ")}. `

@@ -25,6 +25,7 @@ export const abilities: readonly Ability[] = [
   { title: "See connections", call: "connections.list", needs: ["operator", "auditor", "admin"] },
   { title: "Connect clients with a credential of one's own", call: "credentials.mint", needs: ["operator"] },
   { title: "Start and stop listeners", call: "connections.start", needs: ["operator", "admin"] },
+  { title: "Read how clients connect", call: "connections.snippets", needs: ["operator", "admin"] },
   { title: "Add, change and remove connections", call: "connections.save", needs: ["admin"] },
   { title: "See machines", call: "machines.list", needs: ["auditor", "admin"] },
   { title: "Register, rotate and revoke machines", call: "machines.register", needs: ["admin"] },
@@ -37,8 +38,15 @@ export function eitherOf(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** Why something is not offered, as a sentence. */
-export function whyNot(call: Usable): string {
-  const needs = abilities.find((ability) => ability.call === call)?.needs ?? (/^(statements|sessions)\./.test(call) ? readers : []);
-  return needs.length === 0 ? "Your roles do not include this." : `This needs the role ${eitherOf(needs)}, which you do not have.`;
+/** Why something is not offered, as a sentence that begins with `what`, e.g. “Changing it”. */
+export function whyNot(call: Usable, what: string): string {
+  const needs = needsOf(call);
+  return needs.length === 0 ? `${what} is not for your roles.` : `${what} needs the role ${eitherOf(needs)}, which you do not have.`;
+}
+
+function needsOf(call: Usable): readonly Role[] {
+  const listed = abilities.find((ability) => ability.call === call)?.needs;
+  if (listed !== undefined) return listed;
+  if (call === "identity.settings") return ["admin"];
+  return /^(statements|sessions)\./.test(call) ? readers : [];
 }

@@ -1,4 +1,4 @@
-import { Activity, Command, Monitor, Moon, PlugZap, ScrollText, Sun, UserRound } from "lucide-react";
+import { Activity, Bot, Command, Monitor, Moon, PlugZap, ScrollText, Settings, Sun, UserRound } from "lucide-react";
 import { openOverlay } from "../commands/overlay.ts";
 import { useIdentity } from "../state/identity.ts";
 import { type Place, screenNeeds } from "../state/place.ts";
@@ -8,11 +8,25 @@ import { classNames } from "../styles/class-names.ts";
 import { Mark } from "./Mark.tsx";
 import styles from "./NavigationRail.module.css";
 
-const screens = [
+interface Entry {
+  readonly title: string;
+  readonly Icon: typeof Activity;
+  readonly place: Place;
+  readonly owns: readonly Place["screen"][];
+}
+
+const screens: readonly Entry[] = [
   { title: "Live", Icon: Activity, place: { screen: "live", filter: "", selected: null }, owns: ["live"] },
   { title: "Sessions", Icon: ScrollText, place: { screen: "sessions" }, owns: ["sessions", "session"] },
   { title: "Connections", Icon: PlugZap, place: { screen: "connections", connection: null }, owns: ["connections"] },
-] as const satisfies readonly { title: string; Icon: typeof Activity; place: Place; owns: readonly Place["screen"][] }[];
+  { title: "Machines", Icon: Bot, place: { screen: "machines", machine: null }, owns: ["machines"] },
+];
+
+/** What concerns the person and the workstation, at the foot. */
+const screensBelow: readonly Entry[] = [
+  { title: "You", Icon: UserRound, place: { screen: "account" }, owns: ["account"] },
+  { title: "Settings", Icon: Settings, place: { screen: "settings" }, owns: ["settings"] },
+];
 
 const themes: { readonly [choice in ThemeChoice]: { readonly next: ThemeChoice; readonly Icon: typeof Sun; readonly title: string } } = {
   system: { next: "light", Icon: Monitor, title: "Theme: as the system" },
@@ -26,36 +40,29 @@ export function NavigationRail({ screen }: { readonly screen: Place["screen"] })
   const set = usePreferences((preferences) => preferences.set);
   const allowed = useIdentity((state) => state.allowed);
   const { next, Icon: ThemeIcon, title: themeTitle } = themes[theme];
+  const entry = ({ title, Icon, place, owns }: Entry) => {
+    const needed = screenNeeds[place.screen];
+    if (needed !== null && !allowed.has(needed)) return null;
+    const current = owns.includes(screen);
+    return (
+      <button
+        key={title}
+        type="button"
+        className={classNames(styles.screen, current && styles.current)}
+        aria-current={current ? "page" : undefined}
+        onClick={() => goTo(place)}
+      >
+        <Icon size={19} strokeWidth={1.6} aria-hidden="true" />
+        {title}
+      </button>
+    );
+  };
   return (
     <nav className={styles.rail} aria-label="Screens" data-pane="rail" tabIndex={-1}>
       <Mark />
-      {screens.map(({ title, Icon, place, owns }) => {
-        const needed = screenNeeds[place.screen];
-        if (needed !== null && !allowed.has(needed)) return null;
-        const current = (owns as readonly Place["screen"][]).includes(screen);
-        return (
-          <button
-            key={title}
-            type="button"
-            className={classNames(styles.screen, current && styles.current)}
-            aria-current={current ? "page" : undefined}
-            onClick={() => goTo(place)}
-          >
-            <Icon size={19} strokeWidth={1.6} aria-hidden="true" />
-            {title}
-          </button>
-        );
-      })}
+      {screens.map(entry)}
       <span className={styles.space} />
-      <button
-        type="button"
-        className={classNames(styles.screen, screen === "account" && styles.current)}
-        aria-current={screen === "account" ? "page" : undefined}
-        onClick={() => goTo({ screen: "account" })}
-      >
-        <UserRound size={19} strokeWidth={1.6} aria-hidden="true" />
-        You
-      </button>
+      {screensBelow.map(entry)}
       <button
         type="button"
         className={styles.small}

@@ -6,6 +6,8 @@ import { useShortcuts } from "../commands/use-shortcuts.ts";
 import { ConnectionsScreen } from "../connections/ConnectionsScreen.tsx";
 import { AccountScreen } from "../identity/AccountScreen.tsx";
 import { NotAllowed } from "../identity/NotAllowed.tsx";
+import { SettingsScreen } from "../identity/SettingsScreen.tsx";
+import { MachinesScreen } from "../machines/MachinesScreen.tsx";
 import { SessionScreen } from "../sessions/SessionScreen.tsx";
 import { SessionsScreen } from "../sessions/SessionsScreen.tsx";
 import { forgetConnections, loadConnections } from "../state/connections.ts";
@@ -54,6 +56,10 @@ function Screen({ place }: { readonly place: Place }) {
       return <SessionScreen key={place.session} place={place} />;
     case "connections":
       return <ConnectionsScreen chosen={place.connection} />;
+    case "machines":
+      return <MachinesScreen chosen={place.machine} />;
+    case "settings":
+      return <SettingsScreen />;
     case "account":
       return <AccountScreen />;
     default:

@@ -12,7 +12,9 @@ export type Place =
   | { readonly screen: "sessions" }
   | { readonly screen: "session"; readonly session: string; readonly selected: number | null }
   | { readonly screen: "connections"; readonly connection: string | null }
-  | { readonly screen: "account" };
+  | { readonly screen: "machines"; readonly machine: string | null }
+  | { readonly screen: "account" }
+  | { readonly screen: "settings" };
 
 /** What of the core a screen cannot be without; `null`: nothing. */
 export const screenNeeds: { readonly [screen in Place["screen"]]: Usable | null } = {
@@ -20,11 +22,16 @@ export const screenNeeds: { readonly [screen in Place["screen"]]: Usable | null 
   sessions: "sessions.list",
   session: "sessions.get",
   connections: "connections.list",
+  machines: "machines.list",
   account: null,
+  settings: "identity.settings",
 };
 
 /** The `connection` of a `Place` where a new one is being written down. */
 export const newConnection = "new";
+
+/** The `machine` of a `Place` where a new one is being written down. */
+export const newMachine = "new";
 
 /** The hash of a place, `#` included. */
 export function formatPlace(place: Place): string {
@@ -44,8 +51,12 @@ export function formatPlace(place: Place): string {
     }
     case "connections":
       return place.connection === null ? "#/connections" : `#/connections/${encodeURIComponent(place.connection)}`;
+    case "machines":
+      return place.machine === null ? "#/machines" : `#/machines/${encodeURIComponent(place.machine)}`;
     case "account":
       return "#/account";
+    case "settings":
+      return "#/settings";
     default:
       return place satisfies never;
   }
@@ -62,8 +73,12 @@ export function parsePlace(hash: string): Place {
       return name === null ? { screen: "sessions" } : { screen: "session", session: name, selected: sequence(query.get("at")) };
     case "connections":
       return { screen: "connections", connection: name };
+    case "machines":
+      return { screen: "machines", machine: name };
     case "account":
       return { screen: "account" };
+    case "settings":
+      return { screen: "settings" };
     default:
       return { screen: "live", filter: query.get("filter") ?? "", selected: statementKey(query.get("at")) };
   }

@@ -1,8 +1,10 @@
 import type { ConnectionListed } from "../../proxy/api/contract.ts";
+import { HowToConnect } from "../connections/HowToConnect.tsx";
 import { hostAndPort, listeningAt } from "../connections/listener-text.ts";
-import { SnippetTabs } from "../connections/SnippetTabs.tsx";
+import { whyNot } from "../identity/role-text.ts";
 import { EmptyState } from "../shell/EmptyState.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
+import { useMayUse } from "../state/identity.ts";
 import { newConnection } from "../state/place.ts";
 import { goTo } from "../state/use-place.ts";
 import { classNames } from "../styles/class-names.ts";
@@ -10,6 +12,7 @@ import controls from "../styles/controls.module.css";
 
 /** What to do while nothing was recorded yet: make a connection, start it, or point a client at it. */
 export function FirstClient({ connections }: { readonly connections: readonly ConnectionListed[] }) {
+  const mayAdd = useMayUse("connections.save");
   const listening = connections.filter((connection) => connection.listener.state === "listening");
   const first = listening[0] ?? connections[0];
   if (first === undefined) {
@@ -19,15 +22,19 @@ export function FirstClient({ connections }: { readonly connections: readonly Co
           Stenograph sits between your MySQL client and the server, and writes down every statement and every result. Say which server, and
           you get an address that your client uses instead.
         </p>
-        <div>
-          <button
-            type="button"
-            className={classNames(controls.button, controls.primary)}
-            onClick={() => goTo({ screen: "connections", connection: newConnection })}
-          >
-            Add a connection
-          </button>
-        </div>
+        {mayAdd ? (
+          <div>
+            <button
+              type="button"
+              className={classNames(controls.button, controls.primary)}
+              onClick={() => goTo({ screen: "connections", connection: newConnection })}
+            >
+              Add a connection
+            </button>
+          </div>
+        ) : (
+          <p>{whyNot("connections.save", "Adding one")}</p>
+        )}
       </EmptyState>
     );
   }
@@ -55,7 +62,7 @@ export function FirstClient({ connections }: { readonly connections: readonly Co
         Connect any MySQL client to <b>{listeningAt(first.listener)}</b> instead of{" "}
         <PlainText text={hostAndPort(first.upstream.host, first.upstream.port)} />. Its statements appear here as they run.
       </p>
-      <SnippetTabs connection={first.id} />
+      <HowToConnect connection={first} />
     </EmptyState>
   );
 }

@@ -35,7 +35,7 @@ export const timelineColumns: readonly TimelineColumn[] = [
   {
     id: "actor",
     title: "Actor",
-    width: 104,
+    width: 120,
     cell: (row) => <ActorName actor={shownActorOfRow(row)} />,
     filter: (row) => filterTerm("actor", row.actor),
   },

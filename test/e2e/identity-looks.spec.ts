@@ -54,6 +54,77 @@ const looks: readonly Look[] = [
     show: async (page) => expect(page.getByRole("heading", { name: "Not for your roles" })).toBeVisible(),
   },
   {
+    name: "credential",
+    address: "?person=dba#/connections/shop",
+    show: async (page) => {
+      await page.getByRole("button", { name: "Create my credential" }).click();
+      await expect(page.getByText("shown this once")).toBeVisible();
+      await page.getByRole("tab", { name: "Node (mysql2)" }).click();
+      const snippet = page.getByRole("tabpanel");
+      await expect(snippet).toContainText("dana-beck-k7mq2x");
+      await expect(snippet).toContainText("Zq3vYt8LwN1cRk5BpX0aHs7JdUe4MgTi");
+    },
+  },
+  {
+    name: "connection-read",
+    address: "?person=auditor#/connections/shop",
+    show: async (page) => {
+      await expect(page.getByText("Changing it needs the role admin, which you do not have.")).toBeVisible();
+      await expect(page.getByRole("button", { name: /Start|Stop|Remove|Add connection|Save/ })).toHaveCount(0);
+    },
+  },
+  {
+    name: "settings",
+    address: "?person=dba#/settings",
+    show: async (page) => {
+      await expect(page.getByLabel("Issuer")).toHaveValue("https://id.example.com/realms/shop");
+      await page.getByRole("button", { name: "Test", exact: true }).click();
+      await expect(page.getByText("answers and offers sign-in")).toBeVisible();
+    },
+  },
+  {
+    name: "settings-saml-errors",
+    address: "?person=nobody#/settings",
+    show: async (page) => {
+      await page.getByLabel("People sign in by").selectOption("saml");
+      await page.getByRole("button", { name: "Add a group" }).click();
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await expect(page.getByText("Some settings cannot be used")).toBeVisible();
+    },
+  },
+  {
+    name: "settings-none",
+    address: "?person=nobody#/settings",
+    show: async (page) => expect(page.getByText("Nobody signs in here yet")).toBeVisible(),
+  },
+  {
+    name: "machines",
+    address: "?person=auditor#/machines/m-3",
+    show: async (page) => expect(page.getByRole("heading", { name: "desk assistant" })).toBeVisible(),
+  },
+  {
+    name: "machine-told",
+    address: "?person=dba#/machines",
+    show: async (page) => {
+      await page.getByRole("button", { name: "Rotate secret" }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Rotate secret" }).click();
+      await expect(page.getByText("shown this once")).toBeVisible();
+    },
+  },
+  {
+    name: "machine-new",
+    address: "?person=dba#/machines/new",
+    show: async (page) => {
+      await page.getByRole("button", { name: "Register machine" }).last().click();
+      await expect(page.getByText("Give the machine a name")).toBeVisible();
+    },
+  },
+  {
+    name: "session-of-machine",
+    address: "?person=auditor&statements=300#/sessions/0198c1f4-7b2e-7000-8000-000000000002",
+    show: async (page) => expect(page.getByText("machine of Ravi Menon").first()).toBeVisible(),
+  },
+  {
     name: "live-actors",
     address: "?person=dba",
     show: async (page) => expect(page.getByRole("row").nth(4)).toBeVisible(),

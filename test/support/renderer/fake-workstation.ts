@@ -1,3 +1,4 @@
+import { snippetsOf } from "../../../proxy/api/connections/snippets.ts";
 import type {
   ConnectionListed,
   FromClient,
@@ -8,6 +9,7 @@ import type {
   StatusEvent,
   TimelineRow,
 } from "../../../proxy/api/contract.ts";
+import { noIdentitySettings } from "../../../proxy/identity/identity-settings.ts";
 import { extremeCells, extremeDetail, extremeRow } from "./extreme-statements.ts";
 import { type FakePerson, fakeIdentity, fakeIdentitySettings, fakeMachines, fakeSessionActor, withFakeActor } from "./fake-identity.ts";
 import { fakeDetail, fakeResultRow, fakeRow } from "./fake-statements.ts";
@@ -54,6 +56,8 @@ export class FakeWorkstation {
   readonly #settings: FakeSettings;
   readonly #base: number;
   #total: number;
+  /** User name of the credential that was made. */
+  #minted: string | null = null;
   #connections: ConnectionListed[];
 
   constructor(settings: FakeSettings) {
@@ -168,21 +172,14 @@ export class FakeWorkstation {
           upstreamVersion: "9.7.0",
           tls: { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
         };
-      case "connections.snippets":
-        return {
-          snippets: [
-            { client: "mysql", language: "sh", text: "mysql --host=127.0.0.1 --port=3307 --user=steno --password" },
-            {
-              client: "Node",
-              language: "js",
-              text: 'mysql.createConnection({ host: "127.0.0.1", port: 3307, user: "steno", password: "…" })',
-            },
-          ],
-        };
+      case "connections.snippets": {
+        const connection = this.#connections.find(({ id }) => id === input.id) ?? fakeConnection;
+        return { snippets: snippetsOf(connection, 3307, null, this.#minted) };
+      }
       case "identity.get":
         return fakeIdentity(this.#settings.person);
       case "identity.settings":
-        return fakeIdentitySettings;
+        return this.#settings.person === "nobody" ? noIdentitySettings : fakeIdentitySettings;
       case "identity.saveSettings":
         return input;
       case "identity.testSettings":
@@ -194,10 +191,11 @@ export class FakeWorkstation {
         return { credentials: [] };
       case "credentials.mint": {
         const now = Date.now() * 1000;
+        this.#minted = "dana-beck-k7mq2x";
         const credential = {
           id: "c1",
           connection: String(input.connection),
-          user: "dana-beck-k7mq2x",
+          user: this.#minted,
           mintedAt: now,
           until: now + 3_600e6,
         };

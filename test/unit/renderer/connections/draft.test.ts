@@ -41,6 +41,12 @@ describe("a connection's draft", () => {
     expect(secrets({ auth: "passthrough", clientPassword: { change: "set", text: "x" } })).toEqual({});
   });
 
+  it("asks for no credential of its own where clients are who signed in, and asks them nothing where it passes sign-ins on", () => {
+    const draft = { ...draftOf(fakeConnection), identity: "sign-in", clientUser: "" } as const;
+    expect(readDraft(draft)).toMatchObject({ ok: true, connection: { identity: "sign-in", clientUser: null } });
+    expect(readDraft({ ...draft, auth: "passthrough" })).toMatchObject({ ok: true, connection: { identity: "os-user" } });
+  });
+
   it("gives back an unchanged connection unchanged", () => {
     const listed = { ...fakeConnection, upstreamCompression: "zstd" } as const;
     const read = readDraft(draftOf(listed));

@@ -9,6 +9,10 @@ const places: readonly Place[] = [
   { screen: "session", session: "a/b c%", selected: 3 },
   { screen: "connections", connection: null },
   { screen: "connections", connection: "new" },
+  { screen: "machines", machine: null },
+  { screen: "machines", machine: "m-1" },
+  { screen: "account" },
+  { screen: "settings" },
 ];
 
 describe("a place in the URL", () => {
