@@ -7,7 +7,7 @@ import type { QuestionLimits } from "./thread-questions.ts";
 export const processLimits: QuestionLimits<ClientProcess | null> = { longestMs: 1000, mostAtOnce: 32, late: null, busy: null };
 
 /** How long a session's beginning waits for it, where the sign-in was sooner done. */
-const waitMs = 25;
+const waitMs = 10;
 
 /** Asks which process a client is. `soon` gives what is known when the client has signed in, or soon after. */
 export function clientProcess(

@@ -18,8 +18,8 @@ export interface SocketEnds {
 
 /** Looking through all processes of a busy machine is given up after this time. */
 const usualLongestMs = 200;
-/** After it has looked through them it rests for so many times as long: many short connections must not keep the machine busy. */
-const restTimes = 9;
+/** Many short connections must not keep the machine busy: it looks for so much of the time, and for so many milliseconds on end. */
+const share = { ofTime: 0.1, onEndMs: 200 } as const;
 /** A process with more descriptors is not looked at. */
 const mostDescriptors = 4096;
 /** Lookups that may wait for the one under way. */
@@ -33,7 +33,9 @@ export class LocalProcesses {
   private readonly longestMs: number;
   private readonly now: () => number;
   private last: Promise<unknown> = Promise.resolve();
-  private restsUntil = 0;
+  /** Milliseconds that may be spent on looking, as of `budgetAt`. */
+  private budgetMs: number = share.onEndMs;
+  private budgetAt: number;
   private waiting = 0;
   private remembered: number[] = [];
 
@@ -41,6 +43,7 @@ export class LocalProcesses {
   constructor(longestMs = usualLongestMs, now = () => performance.now()) {
     this.longestMs = longestMs;
     this.now = now;
+    this.budgetAt = now();
   }
 
   /** `null` where the system does not tell, or not soon. One at a time, and in small steps: nothing waits for it long. */
@@ -58,28 +61,29 @@ export class LocalProcesses {
   }
 
   private async look(ends: SocketEnds): Promise<ClientProcess | null> {
-    const socket = await socketNumber(ends);
-    if (socket === null) return null;
-    const pid = this.remembered.find((one) => hasSocket(one, socket)) ?? (await this.searched(socket));
-    if (pid === null) return null;
-    this.remembered = [pid, ...this.remembered.filter((one) => one !== pid)].slice(0, mostRemembered);
-    return described(pid);
+    const began = this.now();
+    this.budgetMs = Math.min(this.budgetMs + share.ofTime * (began - this.budgetAt), share.onEndMs);
+    this.budgetAt = began;
+    if (this.budgetMs <= 0) return null;
+    try {
+      const socket = await socketNumber(ends);
+      if (socket === null) return null;
+      const pid = this.remembered.find((one) => hasSocket(one, socket)) ?? (await this.searched(socket, began + this.longestMs));
+      if (pid === null) return null;
+      this.remembered = [pid, ...this.remembered.filter((one) => one !== pid)].slice(0, mostRemembered);
+      return described(pid);
+    } finally {
+      this.budgetMs -= this.now() - began;
+    }
   }
 
-  private async searched(socket: string): Promise<number | null> {
-    const began = this.now();
-    if (began < this.restsUntil) return null;
-    try {
-      for (const pid of newestFirst()) {
-        if (hasSocket(pid, socket)) return pid;
-        if (this.now() - began > this.longestMs) return null;
-        await turn();
-      }
-      return null;
-    } finally {
-      const now = this.now();
-      this.restsUntil = now + restTimes * (now - began);
+  private async searched(socket: string, until: number): Promise<number | null> {
+    for (const pid of newestFirst()) {
+      if (hasSocket(pid, socket)) return pid;
+      if (this.now() > until) return null;
+      await turn();
     }
+    return null;
   }
 }
 
@@ -89,9 +93,10 @@ async function socketNumber({ client, listener }: SocketEnds): Promise<string | 
     const [from, to] = [procAddress(client, index === 1), procAddress(listener, index === 1)];
     if (from === null || to === null) continue;
     const table = await readFile(file, "latin1");
-    const line = table.split("\n").find((row) => row.includes(` ${from} ${to} `));
-    // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
-    const number = line?.trim().split(/\s+/)[9];
+    const at = table.indexOf(` ${from} ${to} `);
+    if (at < 0) continue;
+    // local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
+    const number = table.slice(at + 1, table.indexOf("\n", at)).split(/\s+/)[8];
     if (number !== undefined && number !== "0") return number;
   }
   return null;
