@@ -58,8 +58,11 @@ export interface Workstation {
   readonly library: LibraryClient;
   /** Sentences that a person should read at the start, e.g. that a broken file was put aside. */
   readonly notices: readonly string[];
-  /** Serves the contract to a user interface of `caller`: the desktop's window, or one browser with all its pages. */
-  connect(channel: ServerChannel, caller: string): void;
+  /**
+   * Serves the contract to a user interface of `caller`: the desktop's window, or one browser with all its pages, which runs under
+   * `account` where that is known.
+   */
+  connect(channel: ServerChannel, caller: string, account: number | null): void;
   /** The contract as somebody may use it who is not at any user interface yet. */
   newCaller(): Handlers;
   /** `caller` cannot come back: what they began is ended. */
@@ -113,7 +116,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     handlers: allHandlers(core, hostCaller(actor)),
     library,
     notices: notice === null ? secrets.notices : [...secrets.notices, notice],
-    connect: (channel, caller) => serveChannel(channel, callers.handlersFor(caller), reportUnexpected),
+    connect: (channel, caller, account) => serveChannel(channel, callers.handlersFor(caller, account), reportUnexpected),
     newCaller: () => callers.handlersFor(randomUUID()),
     forget: (caller) => callers.forget(caller),
     openSessions: () => relay.openSessions(),

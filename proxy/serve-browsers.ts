@@ -48,7 +48,7 @@ async function serveUntilAsked(workstation: Workstation, options: ServeBrowsersO
   const host = await startBrowserHost({
     port: options.port,
     files: await StaticFiles.open(fileURLToPath(new URL("../out/renderer", import.meta.url))),
-    connect: (channel, browser) => workstation.connect(channel, browser),
+    connect: (channel, browser, account) => workstation.connect(channel, browser, account),
     forgotten: (browser) => workstation.forget(browser),
     onFreshAddress: (url) => {
       closeDoorway();

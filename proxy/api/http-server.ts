@@ -1,23 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { peerAccount } from "../identity/oidc/peer-account.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { BrowserAccess } from "./browser-access.ts";
 import { securityHeaders } from "./content-policy.ts";
-import { peerAccount } from "./peer-account.ts";
 import { refusalPage } from "./refusal-page.ts";
 import { browserOf, type Refusal, refusalOf, unknownBrowser } from "./request-rules.ts";
-import type { ServerChannel } from "./server-channel.ts";
 import type { StaticFiles } from "./static-files.ts";
-import { WebSocketServer } from "./websocket.ts";
+import { type Connect, WebSocketServer } from "./websocket.ts";
 
 export interface BrowserHostOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   /** The built renderer, or `null` where it was not built: then a sentence says so. */
   readonly files: StaticFiles | null;
-  /** Serves the contract to a page of a browser that was let in; each browser has a name of its own. */
-  readonly connect: (channel: ServerChannel, browser: string) => void;
+  readonly connect: Connect;
   /** Hears of a browser that has to be let in anew, and is then another one. */
   readonly forgotten?: (browser: string) => void;
   /** Hears the address with a fresh one-time token: after the one before was used. */
@@ -52,7 +50,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     if (refusal !== null) return refuseUpgrade(socket, refusal.status, refusal.message);
     if (browser === null) return refuseUpgrade(socket, unknownBrowser.status, unknownBrowser.message);
     if (request.url !== "/api") return refuseUpgrade(socket, 404, "The WebSocket is at /api.");
-    sockets.accept(request, socket, head, browser);
+    sockets.accept(request, socket, head, browser, peerAccount(request.socket));
   });
   return {
     get url() {

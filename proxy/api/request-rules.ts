@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { peerAccount } from "../identity/oidc/peer-account.ts";
 import type { BrowserAccess } from "./browser-access.ts";
-import { peerAccount } from "./peer-account.ts";
 
 /** Why a request is turned away; `message` is a sentence for the person who sees it. */
 export interface Refusal {

@@ -11,20 +11,23 @@ const highWater = 4 << 20;
 const lowWater = 1 << 20;
 const pingEveryMs = 30_000;
 
+/** Serves a page of a browser that was let in, which has a name of its own and runs under `account` where that is known. */
+export type Connect = (channel: ServerChannel, browser: string, account: number | null) => void;
+
 /** Accepts upgraded requests, after the HTTP server has let them in. */
 export class WebSocketServer {
-  readonly #connect: (channel: ServerChannel, browser: string) => void;
+  readonly #connect: Connect;
   readonly #everyMs: number;
   readonly #acceptor = new Acceptor({ noServer: true, maxPayload: messageLimit, perMessageDeflate: false });
 
-  constructor(connect: (channel: ServerChannel, browser: string) => void, everyMs = pingEveryMs) {
+  constructor(connect: Connect, everyMs = pingEveryMs) {
     this.#connect = connect;
     this.#everyMs = everyMs;
   }
 
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, browser: string): void {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, browser: string, account: number | null = null): void {
     this.#acceptor.handleUpgrade(request, socket, head, (accepted) =>
-      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser),
+      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser, account),
     );
   }
 

@@ -31,6 +31,8 @@ export interface BeginOptions {
   /** They must prove again who they are, whatever the provider remembers of them. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
+  /** The account of this machine whose browser the person uses, where it is known: the answer of another one is not taken. */
+  readonly account?: number | null;
 }
 
 export type Unsubscribe = () => void;
@@ -50,12 +52,13 @@ export class SignIns {
   }
 
   /** Signs a person in at the provider. Rejects with a `FailureError`; the access log has been told then. */
-  begin({ open, fresh = false, signal }: BeginOptions): Promise<SignIn> {
+  begin({ open, fresh = false, signal, account = null }: BeginOptions): Promise<SignIn> {
     return this.signIn((provider, key) => {
       const request: SignInRequest = {
         key,
         open,
         fresh,
+        account,
         turnedAway: (message) => this.#options.log({ kind: "sign-in-answer-refused", actor: null, message }),
         signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       };

@@ -11,17 +11,17 @@ interface Known {
 /** Everybody who uses the API of this process: one for the desktop's window, one for each browser with all its pages. */
 export class Callers {
   readonly #core: Core;
-  readonly #options: PersonCallerOptions;
+  readonly #options: Omit<PersonCallerOptions, "account">;
   readonly #known = new Map<string, Known>();
 
-  constructor(core: Core, options: PersonCallerOptions) {
+  constructor(core: Core, options: Omit<PersonCallerOptions, "account">) {
     this.#core = core;
     this.#options = options;
   }
 
-  /** The handlers for one of them, who is new where the name is. */
-  handlersFor(name: string): Handlers {
-    return this.#of(name).handlers;
+  /** The handlers for one of them, who is new where the name is. `account`: what their browser runs under, where it is known. */
+  handlersFor(name: string, account: number | null = null): Handlers {
+    return this.#of(name, account).handlers;
   }
 
   /** Signs out somebody who cannot come back. */
@@ -31,10 +31,10 @@ export class Callers {
     void known?.caller.close();
   }
 
-  #of(name: string): Known {
+  #of(name: string, account: number | null): Known {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const caller = new PersonCaller(this.#options);
+    const caller = new PersonCaller({ ...this.#options, account });
     const made = { caller, handlers: guardedHandlers(this.#core, caller) };
     this.#known.set(name, made);
     return made;

@@ -17,6 +17,8 @@ export interface PersonCallerOptions {
   readonly osUser: Actor;
   /** Opens the provider's page in the system's browser; `null` where the user interface does it. Rejects where that failed. */
   readonly openPage: ((url: string) => Promise<void>) | null;
+  /** The account of this machine that their browser runs under; `null` where it is not known. */
+  readonly account?: number | null;
 }
 
 /** A sign-in that is under way; `page` is `null` until the provider was asked for it. */
@@ -107,7 +109,7 @@ export class PersonCaller implements Caller {
       this.#announce();
       begun.resolve({ url, opened: await this.#openPage(url) });
     };
-    this.#options.signIns.begin({ open, signal: attempt.controller.signal }).then(
+    this.#options.signIns.begin({ open, signal: attempt.controller.signal, account: this.#options.account ?? null }).then(
       (signIn) => this.#succeeded(attempt, signIn),
       (thrown: unknown) => {
         this.#failed(attempt, thrown);

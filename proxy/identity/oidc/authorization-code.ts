@@ -19,8 +19,8 @@ export async function signInByCode(settings: OidcSettings, request: SignInReques
   const configuration = await discoverProvider(settings);
   const verifier = client.randomPKCECodeVerifier();
   const state = client.randomState();
-  const { signal, turnedAway } = request;
-  const redirect = await LoopbackRedirect.open({ state, limitMs: personLimitMs, signal, turnedAway });
+  const { signal, account, turnedAway } = request;
+  const redirect = await LoopbackRedirect.open({ state, limitMs: personLimitMs, signal, account, turnedAway });
   try {
     const scopes = scopesOf(configuration, settings, !request.fresh);
     const url = client.buildAuthorizationUrl(configuration, {

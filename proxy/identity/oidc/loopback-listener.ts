@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { FailureError } from "../../model/failure.ts";
+import { peerAccount } from "./peer-account.ts";
 import { pageHeaders, type RedirectPage, redirectPage } from "./redirect-page.ts";
 
 /** Longest request line and headers, in bytes: a provider's answer is a short code, a state and an issuer, or in the body. */
@@ -21,6 +22,8 @@ export interface LoopbackOptions<T> {
   readonly port: number;
   readonly limitMs: number;
   readonly signal: AbortSignal;
+  /** The account whose browser the answer comes from; `null` where it is not known. */
+  readonly account: number | null;
   /** Hears of each answer that was turned away. */
   readonly turnedAway: (message: string) => void;
   /** Looks at a request that was addressed to this listener. May reject where its sender goes away. */
@@ -36,6 +39,9 @@ export interface LoopbackAnswer<T> {
 /**
  * Where the person's browser brings the provider's answer: a listener on 127.0.0.1 for one answer and a limited time
  * (RFC 8252, 7.3). What is no answer to this sign-in is turned away, and the sign-in waits on.
+ *
+ * Other accounts of this machine can see the address that a browser is started with, and what is in it; whoever it is sent to can sign
+ * in as themselves there. So the answer of another account is not taken, even where all in it is right.
  */
 export class LoopbackListener<T> {
   readonly #server: Server;
@@ -99,6 +105,11 @@ export class LoopbackListener<T> {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refuse = (status: number, message: string) => send(response, status, { title: "This request was refused", message });
     if (request.headers.host !== this.host) return refuse(400, "It was not addressed to this program.");
+    if (!isOpenedByPerson(request)) return refuse(403, "The end of a sign-in is a page that a person's browser opens.");
+    if (!this.#isOfPerson(request)) {
+      this.#options.turnedAway(otherAccount);
+      return refuse(403, otherAccount);
+    }
     const taken = await this.#options.take(request);
     if ("refused" in taken) return refuse(taken.refused, taken.message);
     if (this.#answered) return refuse(410, "This sign-in was answered already. Go back to Stenograph.");
@@ -110,11 +121,23 @@ export class LoopbackListener<T> {
     this.#answer.resolve({ answer: taken.answer, tell: (page) => send(response, 200, page) });
   }
 
+  /** Where nobody tells whose a connection is, what is in the answer has to do. */
+  #isOfPerson({ socket }: IncomingMessage): boolean {
+    const account = peerAccount(socket);
+    return account === null || this.#options.account === null || account === this.#options.account;
+  }
+
   #turnAway(message: string): void {
     this.#wrongAnswers += 1;
     this.#options.turnedAway(message);
     if (this.#wrongAnswers >= wrongAnswerLimit) this.#answer.reject(new FailureError("sign-in-refused", tooManyWrong));
   }
+}
+
+/** Browsers say what a request is for: other sites' pages cannot ask unseen, e.g. to have the sign-in given up for wrong answers. */
+function isOpenedByPerson({ headers }: IncomingMessage): boolean {
+  const purpose = headers["sec-fetch-dest"];
+  return purpose === undefined || purpose === "document";
 }
 
 export function cancelled(): FailureError {
@@ -125,6 +148,9 @@ export function timedOut(limitMs: number): FailureError {
   const message = `The sign-in was not finished within ${Math.round(limitMs / 60_000)} minutes, and was given up. Begin again.`;
   return new FailureError("sign-in-timeout", message);
 }
+
+const otherAccount =
+  "An answer came from another account of this computer, and was turned away. Finish the sign-in in the browser in which it began.";
 
 const tooManyWrong =
   "The sign-in was given up, because too many answers came that do not belong to it. Some page or program on this computer sends them. Try again.";

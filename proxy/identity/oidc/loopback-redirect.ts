@@ -4,7 +4,7 @@ import type { RedirectPage } from "./redirect-page.ts";
 
 const path = "/callback";
 
-export interface RedirectOptions extends Pick<LoopbackOptions<URL>, "limitMs" | "signal" | "turnedAway"> {
+export interface RedirectOptions extends Pick<LoopbackOptions<URL>, "limitMs" | "signal" | "account" | "turnedAway"> {
   /** What the answer has to bring back, to be an answer to this sign-in. */
   readonly state: string;
 }

@@ -9,7 +9,7 @@ const bodyLimit = 512 * 1024;
 /** Why a response (base64) is no answer to this sign-in, as a sentence; `null` where it is. */
 type Strange = (samlResponse: string) => string | null;
 
-export interface ConsumerOptions extends Pick<LoopbackOptions<string>, "port" | "limitMs" | "signal" | "turnedAway"> {
+export interface ConsumerOptions extends Pick<LoopbackOptions<string>, "port" | "limitMs" | "signal" | "account" | "turnedAway"> {
   readonly strange: Strange;
 }
 

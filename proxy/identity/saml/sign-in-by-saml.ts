@@ -23,11 +23,12 @@ const sessionLimitMs = 12 * 3_600_000;
 export async function signInBySaml(settings: SamlSettings, request: SignInRequest): Promise<Vouched> {
   checkSamlSettings(settings);
   const requestId = `_${randomBytes(20).toString("hex")}`;
-  const { signal, turnedAway, fresh } = request;
+  const { signal, account, turnedAway, fresh } = request;
   const consumer = await AssertionConsumer.open({
     port: settings.consumerPort,
     limitMs: personLimitMs,
     signal,
+    account,
     turnedAway,
     strange: (samlResponse) => strangerOf(samlResponse, requestId),
   });

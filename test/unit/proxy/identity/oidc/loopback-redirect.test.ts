@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -8,20 +9,53 @@ let redirect: LoopbackRedirect;
 let cancel: AbortController;
 let turnedAway: string[];
 
-async function open(limitMs = 60_000): Promise<LoopbackRedirect> {
+const isLinuxRoot = process.platform === "linux" && process.getuid?.() === 0;
+const otherAccount = 65_534;
+
+async function open(limitMs = 60_000, account: number | null = null): Promise<LoopbackRedirect> {
   cancel = new AbortController();
   turnedAway = [];
-  return LoopbackRedirect.open({ state: "s-1", limitMs, signal: cancel.signal, turnedAway: (message) => void turnedAway.push(message) });
+  return LoopbackRedirect.open({
+    state: "s-1",
+    limitMs,
+    signal: cancel.signal,
+    account,
+    turnedAway: (message) => void turnedAway.push(message),
+  });
 }
 beforeEach(async () => {
   redirect = await open();
 });
 afterEach(() => redirect.close());
 
+/** What a program of another account is answered that brings the answer. */
+async function askAsOther(path: string): Promise<string> {
+  const { port, host } = new URL(redirect.uri);
+  const asking = `GET ${path} HTTP/1.1\\r\\nHost: ${host}\\r\\nConnection: close\\r\\n\\r\\n`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${asking}' >&3; cat <&3`;
+  const child = spawn("bash", ["-c", script], { uid: otherAccount, gid: otherAccount, cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
+  let answer = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    answer += chunk;
+  });
+  await once(child, "close");
+  return answer;
+}
+
 /** The status of a request for `path`. */
-async function ask(path: string, { method = "GET", host }: { method?: string; host?: string } = {}): Promise<number | undefined> {
+async function ask(
+  path: string,
+  { method = "GET", host, purpose }: { method?: string; host?: string; purpose?: string } = {},
+): Promise<number | undefined> {
   const { port, host: own } = new URL(redirect.uri);
-  const asked = request({ host: "127.0.0.1", port, path, method, headers: { host: host ?? own }, agent: false }).end();
+  const asked = request({
+    host: "127.0.0.1",
+    port,
+    path,
+    method,
+    headers: { host: host ?? own, ...(purpose && { "sec-fetch-dest": purpose }) },
+    agent: false,
+  }).end();
   const [response] = await once(asked, "response");
   response.resume();
   return response.statusCode;
@@ -65,6 +99,23 @@ describe("The listener for the provider's answer", () => {
     expect(await ask(path, options)).toBe(status);
     void fetch(`${redirect.uri}?code=c&state=s-1`).catch(() => undefined);
     expect((await redirect.answer()).url.searchParams.get("code")).toBe("c");
+  });
+
+  it.each(["image", "iframe", "empty"])("takes nothing that a page asks for unseen (%s), and does not give up for it", async (purpose) => {
+    for (let tries = 0; tries < 20; tries += 1) expect(await ask("/callback?state=s-2", { purpose })).toBe(403);
+    expect(await ask("/callback?code=c&state=s-1", { purpose })).toBe(403);
+    void fetch(`${redirect.uri}?code=d&state=s-1`, { headers: { "sec-fetch-dest": "document" } }).catch(() => undefined);
+    expect((await redirect.answer()).url.searchParams.get("code")).toBe("d");
+    expect(turnedAway).toEqual([]);
+  });
+
+  it.runIf(isLinuxRoot)("takes no answer of another account of the machine, which can have seen all that has to be in it", async () => {
+    redirect.close();
+    redirect = await open(60_000, process.getuid?.() ?? null);
+    for (let tries = 0; tries < 12; tries += 1) expect(await askAsOther("/callback?code=theirs&state=s-1")).toMatch(/^HTTP\/1.1 403 /);
+    expect(turnedAway[0]).toContain("another account of this computer");
+    void fetch(`${redirect.uri}?code=own&state=s-1`).catch(() => undefined);
+    expect((await redirect.answer()).url.searchParams.get("code")).toBe("own");
   });
 
   it("tells of answers with another state, and of nothing else", async () => {

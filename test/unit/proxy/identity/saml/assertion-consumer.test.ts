@@ -14,6 +14,7 @@ const open = (over: Partial<ConsumerOptions> = {}): Promise<AssertionConsumer> =
     port: 0,
     limitMs: 60_000,
     signal: cancel.signal,
+    account: null,
     turnedAway: (message) => turnedAway.push(message),
     strange: (samlResponse) => (samlResponse === "ours" ? null : "It is not ours."),
     ...over,
