@@ -38,12 +38,7 @@ export type AccessEvent =
   | { readonly kind: "identity-settings-changed"; readonly actor: Actor; readonly provider: string | null };
 
 /** What anybody can cause as often as they like. */
-const repeatable: ReadonlySet<AccessEvent["kind"]> = new Set([
-  "refused-call",
-  "refused-client",
-  "sign-in-failed",
-  "sign-in-answer-refused",
-]);
+const repeatable = ["refused-call", "refused-client", "sign-in-failed", "sign-in-answer-refused"] as const;
 
 export interface AccessLogOptions {
   readonly dataDirectory: string;
@@ -65,7 +60,10 @@ export class AccessLog {
   readonly #path: string;
   readonly #failed: (message: string) => void;
   readonly #now: () => number;
-  readonly #limit = new RepeatLimit<AccessEvent>();
+  /** Each kind has its own: what a client makes up hides nothing that was refused to a person. */
+  readonly #limits: ReadonlyMap<AccessEvent["kind"], RepeatLimit<AccessEvent>> = new Map(
+    repeatable.map((kind) => [kind, new RepeatLimit<AccessEvent>()]),
+  );
 
   constructor({ dataDirectory, failed, now = Date.now }: AccessLogOptions) {
     this.#path = accessLogPath(dataDirectory);
@@ -77,8 +75,8 @@ export class AccessLog {
   record(event: AccessEvent): void {
     const now = this.#now();
     this.#writeHeldBack(now);
-    if (repeatable.has(event.kind) && !this.#limit.passes(repeatKey(event), event, now)) return;
-    this.#append(now, event);
+    const passes = this.#limits.get(event.kind)?.passes(repeatKey(event), event, now) ?? true;
+    if (passes) this.#append(now, event);
   }
 
   /** Writes what was only counted so far. */
@@ -87,7 +85,9 @@ export class AccessLog {
   }
 
   #writeHeldBack(until: number): void {
-    for (const { last, times } of this.#limit.ended(until)) this.#append(this.#now(), { ...last, times });
+    for (const limit of this.#limits.values()) {
+      for (const { last, times } of limit.ended(until)) this.#append(this.#now(), { ...last, times });
+    }
   }
 
   /** One write for each line, so that those of several processes do not mix. */

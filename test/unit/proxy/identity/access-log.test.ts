@@ -87,6 +87,17 @@ describe("The access log", () => {
     expect(lines().reduce((sum, { times }) => sum + (typeof times === "number" ? times : 1), 0)).toBe(20_000);
   });
 
+  it("has room for what people are refused, however many names clients make up", () => {
+    const log = open();
+    for (let n = 0; n < 1000; n += 1) log.record(refusedClient(`user-${n}`));
+    for (let n = 0; n < 10; n += 1) log.record({ kind: "sign-in-failed", actor: null, code: `code-${n}`, message: "No." });
+    for (const call of ["statements.page", "machines.list", "identity.saveSettings", "sessions.list", "statements.rows"])
+      log.record(refusedCall(call));
+    const kinds = lines().map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "refused-call")).toHaveLength(5);
+    expect(kinds.filter((kind) => kind === "sign-in-failed")).toHaveLength(10);
+  });
+
   it("never holds back what nobody can cause in a loop", () => {
     const log = open();
     for (let n = 0; n < 20; n += 1) log.record({ kind: "signed-in", actor: anna });
