@@ -28,7 +28,7 @@ import type { Random } from "../support/random.ts";
 import { capturedSessions, turnsOf } from "../support/wire/captured.ts";
 import { openFrame } from "../support/wire/transcript.ts";
 
-const seconds = fuzzSeconds(12);
+const seconds = fuzzSeconds(15);
 const patience = { timeout: seconds * 1000 + 20_000 };
 const everyFlag = 0xffffffff;
 
