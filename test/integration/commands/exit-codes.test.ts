@@ -16,7 +16,7 @@ const oneSentence = /^[^\n]+\n$/;
 const stackTrace = /\n\s+at /;
 
 describe("--help", () => {
-  it.each(["record", "sessions", "statements", "serve", "reindex", "demo", "app"])(
+  it.each(["record", "sessions", "statements", "serve", "reindex", "demo", "app", "login", "logout", "whoami"])(
     "of %s ends well and says what it does",
     async (command) => {
       const run = await runStenograph([command, "--help"]);
