@@ -23,6 +23,26 @@ function asBatch(value: Value): string {
   return text.replace(/[\\\n\t\0]/g, (char) => ({ "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\0": "\\0" })[char] ?? char);
 }
 
+/** A value's bytes in hexadecimal, whether or not they are text. */
+function asBytes(value: Value): string | null {
+  if (value === null) return null;
+  return (typeof value === "string" ? Buffer.from(value) : Buffer.from(value.base64, "base64")).toString("hex");
+}
+
+/** Every row of a dump in XML, each value as `asBytes` gives it. */
+function dumpedRows(xml: string): (string | null)[][] {
+  const unescaped = (text: string): string =>
+    text.replace(/&(lt|gt|quot|amp);/g, (_, name: string) => ({ lt: "<", gt: ">", quot: '"', amp: "&" })[name] ?? "");
+  return [...xml.matchAll(/<row>(.*?)<\/row>/gs)].map(([, row = ""]) =>
+    [...row.matchAll(/<field name="[^"]*"( xsi:nil="true")?( xsi:type="xs:hexBinary")?(?: \/>|>(.*?)<\/field>)/gs)].map(
+      ([, nil, hex, text = ""]) => {
+        if (nil !== undefined) return null;
+        return hex === undefined ? asBytes(unescaped(text)) : text.toLowerCase();
+      },
+    ),
+  );
+}
+
 describe.each(available(inject("servers")))("at $kind", (server) => {
   const directory = temporaryDirectory();
   let passthrough: RunningStenograph;
@@ -129,6 +149,24 @@ describe.each(available(inject("servers")))("at $kind", (server) => {
     expect(withoutPort(got.stdout)).toBe(withoutPort(expected.stdout));
     expect(withoutPort(gotMapped.stdout)).toBe(withoutPort(expected.stdout));
     expect(got.stdout).toContain("INSERT INTO `zoo`");
+  });
+
+  it.runIf(dump)("dumps the rows that are recorded of what it asked, value for value", async () => {
+    const got = await runClient(dump as Client, through(), [
+      "--xml",
+      "--hex-blob",
+      "--single-transaction",
+      "--no-tablespaces",
+      "zoo",
+      "zoo",
+    ]);
+    expect(got.exitCode).toBe(0);
+    const read = recordedSessions(data.passthrough)
+      .at(-1)
+      ?.statements.find(({ sql }) => sql?.includes("SQL_NO_CACHE"));
+    const dumped = dumpedRows(got.stdout);
+    expect(dumped).toHaveLength(4);
+    expect(read?.results[0]?.map((row) => row?.map(asBytes))).toEqual(dumped);
   });
 
   if (server.kind === "mariadb" && clientIsThere("mysql"))
