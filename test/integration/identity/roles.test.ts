@@ -220,6 +220,12 @@ describe.each(available(inject("servers")))("A person at $kind", (server) => {
     const hidden = (await reader.call("sessions.list", { limit: 10 })).sessions.find(({ actor }) => actor.kind === "machine");
     await expect(own.call("sessions.get", { session: hidden?.id ?? "" })).rejects.toThrow("There is no session");
     expect((await own.call("sessions.list", { limit: 10 })).sessions.map(({ actor }) => actor.kind)).toEqual(["person"]);
+    const [session] = (await own.call("sessions.list", { limit: 1 })).sessions;
+    expect(session?.credential).toEqual({ id: credential.id, user: credential.user });
+    if (process.platform === "linux") {
+      expect(session?.process).toMatchObject({ pid: process.pid, program: process.execPath });
+      expect((await own.call("statements.page", { ...all, filter: "process:node by" })).total).toBe(1);
+    }
 
     const ended = new Promise((resolve) => client.on("error", resolve));
     await own.call("identity.signOut", {});
