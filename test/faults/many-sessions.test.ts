@@ -35,7 +35,7 @@ const connect = (recorder: RunningStenograph, server: ServerAddress) =>
 
 const notSealed = (data: string): number => [...listRecordings(data)].filter(({ path }) => !verifyRecording(path).ok).length;
 
-it.each(servers)(`serves ${atOnce} sessions at once, and records each`, async (server) => {
+it.each(available(inject("servers")))(`serves ${atOnce} sessions at once with $kind, and records each`, async (server) => {
   using directory = temporaryDirectory();
   const recorder = await startFor(server, directory.path);
   const clients = await Promise.all(Array.from({ length: atOnce }, () => connect(recorder, server)));
