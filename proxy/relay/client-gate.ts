@@ -24,13 +24,21 @@ export interface ClientGate {
   whyOver(identity: ProvenIdentity): string | null;
   /** What to do, for the message to who is not let in; it is the same for everybody. */
   readonly advice: string | null;
+  /** Whether a person may have chosen the password, so that it has to be kept from who tries many. */
+  readonly guessable: boolean;
 }
 
 /** The gate of a connection whose clients all present its own credential. Where none was set, nobody is let in. */
 export function ownGate({ clientUser }: Connection, { clientPassword }: ConnectionSecrets): ClientGate {
   const own: Candidate | null =
     clientUser === null || !clientPassword ? null : { verifiers: verifiersOf(clientPassword), identity: null, ended: null };
-  return { candidate: (user) => (user === clientUser ? own : null), verifyToken: null, whyOver: () => null, advice: null };
+  return {
+    candidate: (user) => (user === clientUser ? own : null),
+    verifyToken: null,
+    whyOver: () => null,
+    advice: null,
+    guessable: true,
+  };
 }
 
 /** The gate of a connection whose clients present credentials that were made here, or tokens. */
@@ -49,6 +57,7 @@ export function identityGate(
     verifyToken: (token) => verifyToken(connection.id, token),
     whyOver: (identity) => known.whyOver(identity),
     advice: "This connection takes credentials that Stenograph makes for who has signed in there: get one in its window.",
+    guessable: false,
   };
 }
 
@@ -68,6 +77,7 @@ export function gateWithin(gate: ClientGate, { actor }: ProvenIdentity): ClientG
     verifyToken: verifyToken && ((token) => verified(token, verifyToken)),
     whyOver: (identity) => gate.whyOver(identity),
     advice,
+    guessable: gate.guessable,
   };
 }
 

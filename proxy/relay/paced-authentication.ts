@@ -7,7 +7,11 @@ import type { ProvenIdentity } from "./known-credentials.ts";
 import type { Presented } from "./presented.ts";
 import type { SignInPace } from "./sign-in-pace.ts";
 
-/** Like `authenticateClient`. The client waits before it is known whether it is right: else one that gives up early would learn it. */
+/**
+ * Like `authenticateClient`. Where passwords can be guessed, the client waits before it is known whether it is right: else one that
+ * gives up early would learn it. What was made here, and what a provider signed, nobody guesses: there only who is wrong waits, so
+ * that nobody who knows a user name, or that there are tokens, keeps out who is right.
+ */
 export function* authenticateInTurn(
   gate: ClientGate,
   pace: SignInPace,
@@ -17,17 +21,20 @@ export function* authenticateInTurn(
 ): Dialogue<ProvenIdentity | null> {
   const user = presented.user.toString("utf8");
   const { host } = presented;
-  yield* turnOf(pace, user, host);
+  if (gate.guessable) yield* waitInTurn(pace, user, pace.waitMs(user, host));
   try {
     return yield* authenticateClient(gate, challenge, presented, fresh);
   } catch (thrown) {
-    if (thrown instanceof Refused && thrown.refusal.wrongCredential === true) pace.wrong(user, host);
+    if (thrown instanceof Refused && thrown.refusal.wrongCredential === true) {
+      const wait = pace.waitMs(user, host);
+      pace.wrong(user, host);
+      if (!gate.guessable) yield* waitInTurn(pace, user, wait);
+    }
     throw thrown;
   }
 }
 
-function* turnOf(pace: SignInPace, user: string, host: string): Dialogue<void> {
-  const wait = pace.waitMs(user, host);
+function* waitInTurn(pace: SignInPace, user: string, wait: number): Dialogue<void> {
   if (wait === 0) return;
   if (!pace.enter(user)) throw tooMany();
   try {

@@ -1,6 +1,6 @@
 /**
  * Slows down who tries passwords. Each wrong one makes the next tries of the same user name, or from the same address, wait longer
- * before they are looked at; a right one waits no longer than that. Wrong tries are forgotten one by one as time passes: a program
+ * before they are looked at, or answered; a right one waits no longer than that. Wrong tries are forgotten one by one as time passes: a program
  * that tries an old password now and then slows down nobody, and nothing is ever locked.
  */
 

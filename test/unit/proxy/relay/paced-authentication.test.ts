@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-password.ts";
-import { ownGate } from "../../../../proxy/relay/client-gate.ts";
+import { identityGate, ownGate } from "../../../../proxy/relay/client-gate.ts";
 import { runDialogue } from "../../../../proxy/relay/dialogue-runner.ts";
+import { KnownCredentials } from "../../../../proxy/relay/known-credentials.ts";
 import { authenticateInTurn } from "../../../../proxy/relay/paced-authentication.ts";
 import { PushedPackets } from "../../../../proxy/relay/pushed-packets.ts";
 import { SignInPace } from "../../../../proxy/relay/sign-in-pace.ts";
 import { mappedConnection, mappedSecrets } from "../../../support/connection-phase-settings.ts";
+import { credentialOf } from "../../../support/identity/client-credential-of.ts";
 import { Playbook } from "../../../support/playbook.ts";
 
 const scramble = Buffer.from("abcdefghijklmnopqrst");
@@ -25,6 +27,34 @@ function signIn(password: string) {
 function wrongTries(times: number): void {
   for (let count = 0; count < times; count += 1) pace.wrong("alice", "10.0.0.1");
 }
+
+describe("a client whose secret was made here, so that nobody guesses it", () => {
+  const anna = credentialOf("anna", "right");
+
+  function present(password: string) {
+    const known = new KnownCredentials(() => 0);
+    known.replace([anna]);
+    const gate = identityGate(mappedConnection({ identity: "sign-in" }), known, () => Promise.reject(new Error("no token here")));
+    const authResponse = nativePasswordResponse(password, scramble);
+    const presented = { user: Buffer.from(anna.user), authPlugin: null, authResponse, host: "10.0.0.1", trusted: false };
+    return authenticateInTurn(gate, pace, challenge, presented, scramble);
+  }
+
+  it("waits for nobody's wrong tries, however many of them wait", () => {
+    for (let count = 0; count < 9; count += 1) pace.wrong(anna.user, "10.0.0.1");
+    const waiting = Array.from({ length: 40 }, () => new Playbook(present("wrong")));
+    expect(new Playbook(present("right")).result).toMatchObject({ actor: anna.actor });
+    expect(waiting[0]?.pauses(2000).error.errno).toBe(1045);
+    expect(waiting[39]?.error.errno).toBe(1040);
+  });
+
+  it("hears later and later that it is wrong", () => {
+    for (let count = 0; count < 3; count += 1) expect(new Playbook(present("wrong")).error.errno).toBe(1045);
+    expect(new Playbook(present("wrong")).pauses(50).error.errno).toBe(1045);
+    expect(new Playbook(present("wrong")).pauses(100).error.errno).toBe(1045);
+    expect(new Playbook(present("right")).result).toMatchObject({ actor: anna.actor });
+  });
+});
 
 describe("a client that signs in behind wrong tries", () => {
   it("waits longer for each of them, and then is let in all the same", () => {
