@@ -1,11 +1,10 @@
 import type { SessionListed } from "../../proxy/api/contract.ts";
 import { count, duration } from "../format/quantity.ts";
 import { dateTime, fullTime } from "../format/time.ts";
-import { ActorName } from "../shell/ActorName.tsx";
 import { type Fact, FactList } from "../shell/FactList.tsx";
 import { PlainText } from "../shell/PlainText.tsx";
-import { shownActor } from "../shell/shown-actor.ts";
 import { classNames } from "../styles/class-names.ts";
+import { actorFacts } from "./actor-facts.tsx";
 import { closeCauseText, endedBadly } from "./close-cause.ts";
 import styles from "./SessionFacts.module.css";
 
@@ -16,7 +15,7 @@ interface SessionFactsProps {
 /** What is known about a session, and apart from it what its client claimed. */
 export function SessionFacts({ session }: SessionFactsProps) {
   const facts: readonly Fact[] = [
-    ["Actor", <ActorName key="actor" actor={shownActor(session.actor)} spelledOut />],
+    ...actorFacts(session.actor),
     session.accounts.length > 1
       ? ["Accounts", <PlainText key="accounts" text={session.accounts.map((account) => account ?? "anonymous").join(", ")} />]
       : ["Account", session.account === null ? null : <PlainText key="account" text={session.account} />],

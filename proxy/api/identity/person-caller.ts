@@ -103,6 +103,7 @@ export class PersonCaller implements Caller {
     this.cancel();
     const attempt: Attempt = { controller: new AbortController(), page: null };
     this.#attempt = attempt;
+    this.#message = null;
     const begun = Promise.withResolvers<BegunSignIn>();
     const open = async (url: string, until: UnixMicros): Promise<void> => {
       attempt.page = { url, until };
