@@ -9,6 +9,7 @@ import { encodeChangeUser } from "../../proxy/protocol/change-user.ts";
 import { decodeErrPacket, encodeErrPacket } from "../../proxy/protocol/err-packet.ts";
 import { toPackets } from "../../proxy/protocol/packet-writer.ts";
 import { wellFormed } from "../support/connection-phase-settings.ts";
+import { isKeptAlive } from "../support/process-facts.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
 import { PacketCollector, type ScriptedUpstream, scriptedClient } from "../support/scripted-peer.ts";
@@ -167,6 +168,12 @@ describe("passes on how a side ended", () => {
     expect(await closeOf(to)).toMatchObject({ cause: "client-closed" });
     expect(recordedSessions(to.dataDirectory)[0]?.statements).toMatchObject([{ sql: "SELECT slowly", outcome: "ok" }]);
   });
+});
+
+it.runIf(process.platform === "linux")("notices a client and a server that have vanished, by TCP keep-alive", async () => {
+  const { client, session, to } = await meet();
+  await expect.poll(() => isKeptAlive(to.port, client.socket.localPort ?? 0)).toBe(true);
+  await expect.poll(() => isKeptAlive(session.socket.remotePort ?? 0, server?.port ?? 0)).toBe(true);
 });
 
 describe("when the relay stops", () => {

@@ -1,4 +1,4 @@
-/** Facts about a running process, from Linux's /proc. */
+/** Facts about running processes and their connections, from Linux's /proc. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Memory that the process holds now, in MiB. */
@@ -30,4 +30,14 @@ export function processorSeconds(pid: number): number {
   // The program's name may hold spaces and brackets; what follows on it does not.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Whether the system asks, by TCP keep-alive, if the other end of the connection between two ports over IPv4 is still there. */
+export function isKeptAlive(localPort: number, remotePort: number): boolean {
+  const ending = (port: number): string => `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const rows = readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const timer = rows.find((row) => row[1]?.endsWith(ending(localPort)) && row[2]?.endsWith(ending(remotePort)))?.[5];
+  return timer?.startsWith("02:") ?? false;
 }

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { dialUpstream } from "../../../../proxy/relay/upstream-dial.ts";
+import { isKeptAlive } from "../../../support/process-facts.ts";
 import { startScriptedUpstream } from "../../../support/scripted-peer.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 
@@ -67,20 +67,11 @@ it("gives a connection over a Unix socket", async () => {
   expect(gone).toEqual({ ok: false, message: "there is no such socket (ENOENT)" });
 });
 
-/** The timer that the system runs for the connection from `port`; 2 is TCP keep-alive's. */
-function timerOf(port: number): number {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  const rows = readFileSync("/proc/net/tcp", "utf8")
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/));
-  return Number.parseInt(rows.find((row) => row[1]?.endsWith(local))?.[5] ?? "", 16);
-}
-
 it.runIf(process.platform === "linux")("notices an upstream that has vanished, by TCP keep-alive", async () => {
   const upstream = await startScriptedUpstream(() => undefined);
   const dialled = await dialUpstream({ host: "127.0.0.1", port: upstream.port }, 1000, never);
   if (!dialled.ok) throw new Error(dialled.message);
-  expect(timerOf(dialled.socket.localPort ?? 0)).toBe(2);
+  expect(isKeptAlive(dialled.socket.localPort ?? 0, upstream.port)).toBe(true);
   dialled.socket.destroy();
   await upstream.stop();
 });
