@@ -30,7 +30,8 @@ export function serveChannel(channel: ServerChannel, handlers: Handlers, report:
     if (open.has(id)) return fail(id, new FailureError("malformed", `The id ${id} is already in use.`), name);
     if (open.size >= openLimit) return fail(id, new FailureError("too-many", `More than ${openLimit} calls are open at once.`), name);
     const controller = new AbortController();
-    const credit = new StreamCredit(window ?? Number.POSITIVE_INFINITY);
+    // Nothing is waited for before the first event.
+    const credit = new StreamCredit((window ?? Number.POSITIVE_INFINITY) - 1);
     open.set(id, { controller, credit });
     run(controller.signal, credit)
       .catch((cause: unknown) => {
@@ -99,10 +100,11 @@ async function stream(
   const input = checked(streams[name].input, message.input);
   const handler = handlers.streams[name] as (input: unknown, signal: AbortSignal) => AsyncIterable<unknown>;
   for await (const event of handler(input, signal)) {
-    await credit.spend(signal);
     if (signal.aborted) return;
     channel.send({ kind: "event", id: message.id, event });
     await channel.writable();
+    // The next one is asked for when it can be sent: one that waited would grow old, and might be nobody's to read any more.
+    await credit.spend(signal);
     if (signal.aborted) return;
   }
   if (!signal.aborted) throw new FailureError("ended", "The stream ended; subscribe again.");

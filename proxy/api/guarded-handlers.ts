@@ -22,7 +22,14 @@ export function guardedHandlers(core: Core, caller: Caller): Handlers {
     name,
     async (input, signal) => {
       admit(name as CallName);
-      return (handle as Call)(input, signal);
+      const scope = JSON.stringify(caller.scope());
+      const output = await (handle as Call)(input, signal);
+      // Who asked may have signed out meanwhile, and somebody else be at the same browser.
+      if (isRead(name) && JSON.stringify(caller.scope()) !== scope) {
+        admit(name as CallName);
+        throw changed();
+      }
+      return output;
     },
   ]);
   const streams = Object.entries(handlers.streams).map(([name, handle]): [string, Stream] => [
@@ -48,11 +55,20 @@ export function guardedHandlers(core: Core, caller: Caller): Handlers {
     }
     if (!over.signal.aborted || signal.aborted) return;
     admit(name);
-    throw new FailureError("ended", "What you may read has changed; subscribe again.");
+    throw changed();
   }
 
   // The tables are made name by name of tables that are typed entry by entry.
   return { calls: Object.fromEntries(calls) as unknown as CallHandlers, streams: Object.fromEntries(streams) as unknown as StreamHandlers };
+}
+
+/** Whether it tells of sessions, of which each person may read their own. */
+function isRead(name: string): boolean {
+  return name.startsWith("sessions.") || name.startsWith("statements.");
+}
+
+function changed(): FailureError {
+  return new FailureError("ended", "What you may read has changed; ask again.");
 }
 
 function refusal(core: Core, caller: Caller, name: CallName | StreamName): FailureError {

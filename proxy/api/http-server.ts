@@ -37,8 +37,11 @@ export interface BrowserHost {
 export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
   const server = createServer({ maxHeaderSize: mostHeaderBytes });
   const port = await listen(server, options.port);
-  const access = new BrowserAccess(port, options.forgotten ?? (() => undefined));
   const sockets = new WebSocketServer(options.connect);
+  const access = new BrowserAccess(port, (browser) => {
+    sockets.closeOf(browser);
+    options.forgotten?.(browser);
+  });
   const address = () => `http://127.0.0.1:${port}/?token=${access.token}`;
   const respond = responder(options, port, access, address);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {

@@ -18,6 +18,7 @@ export type Connect = (channel: ServerChannel, browser: string, account: number 
 export class WebSocketServer {
   readonly #connect: Connect;
   readonly #everyMs: number;
+  readonly #browsers = new WeakMap<WebSocket, string>();
   readonly #acceptor = new Acceptor({ noServer: true, maxPayload: messageLimit, perMessageDeflate: false });
 
   constructor(connect: Connect, everyMs = pingEveryMs) {
@@ -26,9 +27,15 @@ export class WebSocketServer {
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, browser: string, account: number | null = null): void {
-    this.#acceptor.handleUpgrade(request, socket, head, (accepted) =>
-      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser, account),
-    );
+    this.#acceptor.handleUpgrade(request, socket, head, (accepted) => {
+      this.#browsers.set(accepted, browser);
+      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser, account);
+    });
+  }
+
+  /** Ends what the pages of one browser have open. */
+  closeOf(browser: string): void {
+    for (const socket of this.#acceptor.clients) if (this.#browsers.get(socket) === browser) socket.terminate();
   }
 
   close(): void {

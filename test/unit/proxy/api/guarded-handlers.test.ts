@@ -141,7 +141,32 @@ describe("Reading", () => {
   });
 });
 
+describe("An answer", () => {
+  it("that comes after its caller has signed out is not given: somebody else may be at the browser by then", async () => {
+    const caller = new FakeCaller(["auditor"]);
+    const { calls: guarded } = guardedHandlers(core, caller);
+    vi.spyOn(core.library, "call").mockResolvedValue({ sessions: [], more: false });
+    const asked = guarded["sessions.list"]({ limit: 1 });
+    caller.become(null);
+    await expect(asked).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
 describe("A stream", () => {
+  it("hands out nothing from before a sign-out that its reader only takes after it", async () => {
+    const caller = new FakeCaller(["operator"]);
+    const channel = new FakeChannel();
+    serveChannel(channel, guardedHandlers(core, caller), vi.fn());
+    core.library.arrive();
+    await channel.ask({ kind: "subscribe", id: 1, name: "statements.follow", input: { filter: "", after: 0 }, window: 1 }, 1);
+    core.library.arrive();
+    await new Promise((resolve) => setImmediate(resolve));
+    caller.become(null);
+    channel.say({ kind: "received", id: 1 });
+    await vi.waitFor(() => expect(channel.sent.at(-1)).toMatchObject({ kind: "failure", failure: { code: "forbidden" } }));
+    expect(channel.sent.filter((message) => message.kind === "event")).toHaveLength(1);
+  });
+
   it("ends with a refusal when its caller signs out, and leaves nothing behind", async () => {
     const caller = new FakeCaller(["operator"]);
     const channel = new FakeChannel();

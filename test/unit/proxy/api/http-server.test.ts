@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { type BrowserHost, startBrowserHost } from "../../../../proxy/api/http-server.ts";
 import { StaticFiles } from "../../../../proxy/api/static-files.ts";
 import { type RawAnswer, rawRequest, rawUpgrade } from "../../../support/api/raw-request.ts";
@@ -209,6 +211,27 @@ describe("a browser", () => {
     expect(forgotten).toEqual([connected[0]]);
     expect(await open(one)).toBe(401);
     expect(await open(other)).toBe(101);
+    await busy.close();
+  });
+});
+
+describe("a browser that was forgotten", () => {
+  it("is told nothing more on what it had opened before", async () => {
+    const busy = await startBrowserHost({ port: 0, files: null, connect: () => undefined, onFreshAddress: () => undefined });
+    const [cookieHeader, otherHeader] = [await letIn(busy), await letIn(busy)];
+    const [page, other] = [cookieHeader, otherHeader].map(
+      (header) =>
+        new WebSocket(`ws://127.0.0.1:${busy.port}/api`, {
+          origin: `http://127.0.0.1:${busy.port}`,
+          headers: { cookie: header.slice("Cookie: ".length) },
+        }),
+    );
+    if (page === undefined || other === undefined) throw new Error("two pages were opened");
+    await Promise.all([once(page, "open"), once(other, "open")]);
+    for (let count = 0; count < 63; count += 1) await letIn(busy);
+    if (page.readyState !== WebSocket.CLOSED) await once(page, "close");
+    expect(other.readyState).toBe(WebSocket.OPEN);
+    other.terminate();
     await busy.close();
   });
 });
