@@ -131,9 +131,13 @@ function checkKind(claims: TokenClaims, { clientId, audience }: OidcSettings): v
   if (audience === null && azp !== undefined && azp !== clientId) throw refused("it was made for another program");
 }
 
-/** A token that a client got for itself by `client_credentials` has the client's id for its subject (RFC 9068, 2.2). */
-function isOwnClient({ sub, client_id: client, azp }: TokenClaims): boolean {
-  return sub === client || sub === azp;
+/**
+ * Whether a client got the token for itself by `client_credentials`. It should then have the client's id for its subject (RFC 9068, 2.2;
+ * `cid` is Okta's); Auth0, Entra ID and Keycloak give such tokens other subjects, and say it in a claim of theirs.
+ */
+function isOwnClient({ sub, client_id: client, azp, cid, gty, idtyp, preferred_username: userName }: TokenClaims): boolean {
+  if ([client, azp, cid].includes(sub) || gty === "client-credentials" || idtyp === "app") return true;
+  return typeof userName === "string" && [client, azp].some((id) => userName === `service-account-${String(id).toLowerCase()}`);
 }
 
 /** Without its cause: errors of the libraries hold what they were about. */

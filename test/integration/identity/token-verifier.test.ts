@@ -124,6 +124,17 @@ describe("A token", () => {
     });
   });
 
+  it.each<[string, JWTPayload]>([
+    ["RFC 9068", { sub: "job", client_id: "job" }],
+    ["Okta", { sub: "job", cid: "job" }],
+    ["Auth0", { sub: "job@clients", gty: "client-credentials" }],
+    ["Entra ID", { sub: "2f1c0c3e", appid: "job", idtyp: "app" }],
+    ["Keycloak", { sub: "8a1e7b52", azp: "stenograph", preferred_username: "service-account-stenograph" }],
+  ])("that a program got for itself is no person's, in the way of %s", async (_, claims) => {
+    const token = await provider.signed({ ...usual(), name: "Dana Beck", groups: ["dba"], ...claims });
+    await expect(verify(token)).rejects.toThrow("is not registered here");
+  });
+
   it.each<[string, () => Promise<string> | string, string]>([
     ["is signed by nobody", () => `${part({ alg: "none" })}.${part(usual())}.`, "not signed in a way"],
     ["is signed with the public key as a secret", () => hmac(usual()), "not signed in a way"],
