@@ -4,6 +4,7 @@ import type { Actor, PersonActor } from "../model/actor.ts";
 import type { RefusedClient } from "../model/client-credential.ts";
 import { failureOf } from "../model/failure.ts";
 import { isoMicros } from "../model/value.ts";
+import type { IdentitySettings } from "./identity-settings.ts";
 import { RepeatLimit } from "./repeat-limit.ts";
 import type { SignInEvent } from "./sign-ins.ts";
 
@@ -35,7 +36,11 @@ export type AccessEvent =
       readonly actor: Actor;
       readonly machine: LoggedMachine;
     }
-  | { readonly kind: "identity-settings-changed"; readonly actor: Actor; readonly provider: string | null };
+  /** As they are from now on. */
+  | ({ readonly kind: "identity-settings-changed"; readonly actor: Actor; readonly provider: string | null } & Pick<
+      IdentitySettings,
+      "roles" | "endOpenSessions"
+    >);
 
 /** What anybody can cause as often as they like. */
 const repeatable = ["refused-call", "refused-client", "sign-in-failed", "sign-in-answer-refused"] as const;

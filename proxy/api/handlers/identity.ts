@@ -34,7 +34,8 @@ export function identityCalls({ identity }: Core, caller: Caller): Pick<CallHand
       const actor = caller.actor();
       await identity.settings.change(() => ({ value: settings, result: null }));
       const provider = settings.provider === null ? null : providerName(settings.provider);
-      identity.log.record({ kind: "identity-settings-changed", actor, provider });
+      const { roles, endOpenSessions } = settings;
+      identity.log.record({ kind: "identity-settings-changed", actor, provider, roles, endOpenSessions });
       return settings;
     },
     "identity.testSettings": testSettings,

@@ -141,6 +141,17 @@ describe("Reading", () => {
   });
 });
 
+describe("A change of the settings of identity", () => {
+  it("is told to the access log with who has which role from then on: nobody gives themselves one unseen", async () => {
+    const caller = new FakeCaller(["admin"]);
+    const { calls: guarded } = guardedHandlers(core, caller);
+    const roles = [{ group: "dba", role: "auditor" }] as const;
+    await guarded["identity.saveSettings"]({ provider: null, roles: [...roles], endOpenSessions: { kind: "never" } });
+    const changed = { kind: "identity-settings-changed", actor: caller.actorOf, provider: null };
+    expect(core.logged).toEqual([{ ...changed, roles, endOpenSessions: { kind: "never" } }]);
+  });
+});
+
 describe("An answer", () => {
   it("that comes after its caller has signed out is not given: somebody else may be at the browser by then", async () => {
     const caller = new FakeCaller(["auditor"]);
