@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { startBrowserHost } from "./api/http-server.ts";
 import { StaticFiles } from "./api/static-files.ts";
+import { askedToEnd } from "./asked-to-end.ts";
 import { composeWorkstation, type Workstation } from "./compose.ts";
 import { openInBrowser } from "./setup/open-in-browser.ts";
 import { nodeKeyring } from "./start-keyring.ts";
@@ -67,13 +68,6 @@ async function serveUntilAsked(workstation: Workstation, options: ServeBrowsersO
     closeDoorway();
     await host.close();
   }
-}
-
-/** The first signal asks for an orderly end; a second one ends the process at once, as without us. */
-function askedToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
 }
 
 function say(line: string): void {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { whenAskedToEnd } from "../asked-to-end.ts";
 import { makeDirectory } from "../compose.ts";
 import { demoAddress } from "../demo/demo-address.ts";
 import { openDemo } from "../demo/open-demo.ts";
@@ -57,12 +58,12 @@ async function demo(options: DemoOptions): Promise<void> {
 }
 
 /**
- * Aborts at the first SIGINT or SIGTERM, from the very start: what was made in a real server must be removed however
- * early that comes. A second signal ends the process at once.
+ * Aborts when the demo is first asked to end, from the very start: what was made in a real server must be removed however
+ * early that comes.
  */
 function interruption(): AbortSignal {
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  whenAskedToEnd(() => interrupted.abort());
   return interrupted.signal;
 }
 

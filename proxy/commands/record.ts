@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { certificateProblem } from "../api/connections/connection-rules.ts";
+import { askedToEnd } from "../asked-to-end.ts";
 import { composeRecorder } from "../compose.ts";
 import type {
   AuthMode,
@@ -44,7 +45,7 @@ type Listening = Extract<ListenerState, { state: "listening" }>;
 
 const help = `
 The first line on standard output tells the address: {"event":"listening","address":…,"port":…}
-It goes on until Ctrl+C (SIGINT) or SIGTERM; then sessions are closed and their recordings sealed.
+It goes on until Ctrl+C (SIGINT), SIGTERM or SIGHUP; then sessions are closed and their recordings sealed.
 
 With --identity sign-in it goes on with what “login” kept; where that is nothing, it shows an address and a code to sign in with.
 Clients then present the credential in the file that the first line names (--defaults-extra-file of MySQL's programs), a machine's
@@ -175,14 +176,6 @@ function unusedOptions({ auth, identity, upstreamPasswordEnv, clientUser, client
 function why({ auth }: RecordOptions): string {
   if (auth === "mapped") return "--identity sign-in, where clients present a credential that is made for who signed in";
   return "--auth passthrough, where clients sign in with their own account";
-}
-
-/** Resolves at the first SIGINT or SIGTERM. */
-function askedToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
 }
 
 function connectionOf(options: RecordOptions): { connection: Connection; secrets: ConnectionSecrets } {

@@ -8,7 +8,7 @@ import { available } from "../../support/servers.ts";
 import { startRecorder, temporaryDirectory } from "../../support/stenograph.ts";
 
 it.each(
-  (["SIGINT", "SIGTERM"] as const).flatMap((signal) =>
+  (["SIGINT", "SIGTERM", "SIGHUP"] as const).flatMap((signal) =>
     available(inject("servers"))
       .slice(0, 1)
       .map((server) => ({ signal, server })),
@@ -37,3 +37,31 @@ it.each(
   expect(new Set(sessions.map(({ close }) => close?.cause))).toEqual(new Set(["shutdown"]));
   expect(recorder.stderr()).toBe("");
 });
+
+it.each(
+  available(inject("servers"))
+    .slice(0, 1)
+    .flatMap((server) => (["SIGTERM", "SIGHUP"] as const).map((signal) => ({ signal, server }))),
+)(
+  "$signal that comes again, because it was sent to a whole process group and passed on as well, does not cut the ending short",
+  async ({ signal, server }) => {
+    using directory = temporaryDirectory();
+    await using recorder = await startRecorder({ data: directory.path, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });
+    const clients = await Promise.all(
+      Array.from({ length: 20 }, () => createConnection({ host: "127.0.0.1", port: recorder.first.port, ...server.app })),
+    );
+    const again = new Promise<void>((resolve) => {
+      const sendAgain = (): void => {
+        recorder.child.kill(signal);
+        resolve();
+      };
+      for (const client of clients) client.on("error", sendAgain);
+    });
+    const ended = recorder.end(signal);
+    await again;
+
+    expect(await ended).toEqual({ exitCode: 0, signal: null });
+    const sessions = recordedSessions(directory.path);
+    expect(sessions.map(({ path }) => verifyRecording(path))).toEqual(clients.map(() => ({ ok: true })));
+  },
+);
