@@ -250,8 +250,17 @@ function lockRecorder(dataDirectory: string): RecorderLock {
 }
 
 function unusable(path: string, cause: unknown): FailureError {
-  const message = `The data directory ${path} cannot be used: ${failureOf(cause).message}. Choose another with --data.`;
+  const message = `The data directory ${path} cannot be used: ${directoryProblem(cause)}. Choose another with --data.`;
   return new FailureError("directory-unusable", message, { cause });
+}
+
+/** Why a directory could not be made or written, for people; the system's own words where there are none for it here. */
+function directoryProblem(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === "EEXIST" || code === "ENOTDIR") return "something else, e.g. a file, has its name or the name of a directory above it";
+  if (code === "EACCES" || code === "EPERM") return "you are not allowed to write there";
+  if (code === "EROFS") return "it is on a file system that can only be read";
+  return failureOf(cause).message;
 }
 
 /** A mistake of the program: the caller gets its message, the log gets where it happened. */

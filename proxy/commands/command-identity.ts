@@ -39,8 +39,10 @@ export async function commandIdentityOf(
   { provider: settings, roles }: IdentitySettings,
   { signIns, log }: Pick<CommandIdentity, "signIns" | "log">,
 ): Promise<CommandIdentity> {
-  if (settings === null)
-    throw new FailureError("no-provider", `No identity provider is set up in ${dataDirectory}, so nobody has to sign in.`);
+  if (settings === null) {
+    const message = `No identity provider is set up in ${dataDirectory}, so nobody can sign in. Set one up in the workstation's Settings.`;
+    throw new FailureError("no-provider", message);
+  }
   if (settings.kind !== "oidc") {
     const message = `People sign in at ${settings.idpIssuer} by SAML, which needs a browser: sign in at the workstation's window instead.`;
     throw new FailureError("no-device-sign-in", message);

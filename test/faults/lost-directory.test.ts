@@ -66,7 +66,7 @@ it("a data directory that cannot be made is refused at the start, in one sentenc
     "mysql://127.0.0.1:3306",
   ]);
   expect(run).toMatchObject({ stdout: "", exitCode: 1 });
-  expect(run.stderr).toMatch(/^The data directory .* cannot be used: .*Choose another with --data\.\n$/);
+  expect(run.stderr).toMatch(/^The data directory .* cannot be used: something else, e.g. a file, .*Choose another with --data\.\n$/);
 });
 
 /** A directory that may not be written, by root neither; `undo` makes it one that can be removed. */

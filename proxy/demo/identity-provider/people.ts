@@ -42,7 +42,7 @@ export function demoPeople(): DemoPeople {
     title,
   });
   return [
-    person("dana", "Dana Beck", "database administrator: works, and reads their own sessions", "person-1017", ["dba", "admins"]),
+    person("dana", "Dana Beck", "DBA and admin: works, sets things up, and reads their own sessions", "person-1017", ["dba", "admins"]),
     person("ravi", "Ravi Menon", "approver: will decide what waits for approval", "person-1042", ["team-leads"]),
     person("ines", "Ines Duarte", "auditor: reads every session", "person-1066", ["audit"]),
   ];
