@@ -30,7 +30,7 @@ async function untilStalled(data: string, pid: number): Promise<{ bytes: number;
   return { bytes: recorded(data), peak };
 }
 
-it.each(available(inject("servers")).slice(0, 1))("a client that stops reading a result of gigabytes costs a few MiB", async (server) => {
+it.each(available(inject("servers")))("a client that stops reading a result of gigabytes costs a few MiB at $kind", async (server) => {
   using directory = temporaryDirectory();
   const recorder = await startRecorder({ data: directory.path, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });
   const pid = recorder.child.pid as number;
@@ -106,7 +106,7 @@ it.each(available(inject("servers")))(
   },
 );
 
-it.each(available(inject("servers")).slice(0, 1))("a million small rows cost no more than few large ones", async (server) => {
+it.each(available(inject("servers")))("a million small rows cost no more than few large ones at $kind", async (server) => {
   using directory = temporaryDirectory();
   const recorder = await startRecorder({ data: directory.path, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });
   const pid = recorder.child.pid as number;

@@ -7,7 +7,7 @@ import { recordedSession, recordedSessions } from "../support/recorded.ts";
 import { available, type ServerAddress } from "../support/servers.ts";
 import { listStatements, type RunningStenograph, startRecorder, temporaryDirectory } from "../support/stenograph.ts";
 
-const servers = available(inject("servers")).slice(0, 1);
+const servers = available(inject("servers"));
 
 const start = (server: ServerAddress, data: string): Promise<RunningStenograph> =>
   startRecorder({ data, upstream: `mysql://127.0.0.1:${server.port}`, auth: "passthrough" });

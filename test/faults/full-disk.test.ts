@@ -58,7 +58,7 @@ function untilSaid(recorder: RunningStenograph, words: RegExp): Promise<void> {
 const full = /Stenograph cannot record and therefore forwards nothing: the disk is full; free some space \(ENOSPC/;
 const connect = (port: number, server: ServerAddress) => createConnection({ host: "127.0.0.1", port, ...server.app });
 
-describe.runIf(isRoot).each(available(inject("servers")).slice(0, 1))("when the disk fills up under sessions with $kind", (server) => {
+describe.runIf(isRoot).each(available(inject("servers")))("when the disk fills up under sessions with $kind", (server) => {
   it("stops traffic with a clear error, says so, and goes on by itself once there is room", async () => {
     using small = mountSmall(16);
     const data = small.path;

@@ -50,8 +50,8 @@ async function runAndKill(server: ServerAddress, recorder: RunningStenograph, ru
   for (const client of clients) client.destroy();
 }
 
-it.each(available(inject("servers")).slice(0, 1))(
-  `loses no answer that a client saw when it is killed ${kills} times under load`,
+it.each(available(inject("servers")))(
+  `loses no answer that a client saw when it is killed ${kills} times under load of $kind`,
   async (server) => {
     using directory = temporaryDirectory();
     const data = directory.path;

@@ -15,7 +15,7 @@ const atOnce = 500;
 /** `STENOGRAPH_SESSIONS_IN_A_ROW` says how many; the memory that the first of them take is not counted. */
 const inARow = Number(process.env.STENOGRAPH_SESSIONS_IN_A_ROW ?? 10_000);
 const warmedUp = inARow / 5;
-const servers = available(inject("servers")).slice(0, 1);
+const servers = available(inject("servers"));
 
 /** Bytes that a thread may keep of each session: none for good, but the names of recordings that were added in the last seconds. */
 const keptPerSession = 48;
@@ -53,7 +53,7 @@ it.each(available(inject("servers")))(`serves ${atOnce} sessions at once with $k
 });
 
 it.each(servers)(
-  `${inARow} short sessions in a row leave nothing behind but a recording each`,
+  `${inARow} short sessions in a row leave nothing behind but a recording each at $kind`,
   async (server) => {
     using directory = temporaryDirectory();
     const recorder = await startFor(server, directory.path, inspected);
