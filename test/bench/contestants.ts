@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Target } from "../support/clients.ts";
-import { processorSeconds } from "../support/process-facts.ts";
+import { untilIdle } from "../support/process-facts.ts";
 import { freePort, type ServerAddress } from "../support/servers.ts";
 import { startRecorder } from "../support/stenograph.ts";
 
@@ -80,15 +80,6 @@ export async function stenograph(server: ServerAddress, data: string): Promise<C
       if (exitCode !== 0) throw new Error(`The proxy ended with ${exitCode ?? signal}.\n${running.stderr()}`);
     },
   };
-}
-
-/** The library goes on indexing after the load is over. */
-async function untilIdle(pid: number): Promise<void> {
-  for (let before = -1; ; await delay(500)) {
-    const used = processorSeconds(pid);
-    if (before >= 0 && used - before < 0.03) return;
-    before = used;
-  }
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {

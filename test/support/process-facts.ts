@@ -1,5 +1,7 @@
 /** Facts about running processes and their connections, from Linux's /proc. */
+
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Memory that the process holds now, in MiB. */
 export function residentMebibytes(pid: number): number {
@@ -40,4 +42,13 @@ export function isKeptAlive(localPort: number, remotePort: number): boolean {
     .map((line) => line.trim().split(/\s+/));
   const timer = rows.find((row) => row[1]?.endsWith(ending(localPort)) && row[2]?.endsWith(ending(remotePort)))?.[5];
   return timer?.startsWith("02:") ?? false;
+}
+
+/** Resolves once the process has next to nothing to do: the library goes on indexing after a load is over. */
+export async function untilIdle(pid: number): Promise<void> {
+  for (let before = -1; ; await delay(500)) {
+    const used = processorSeconds(pid);
+    if (before >= 0 && used - before < 0.03) return;
+    before = used;
+  }
 }
