@@ -44,11 +44,15 @@ export function isKeptAlive(localPort: number, remotePort: number): boolean {
   return timer?.startsWith("02:") ?? false;
 }
 
-/** Resolves once the process has next to nothing to do: the library goes on indexing after a load is over. */
+/**
+ * Resolves once the process has had next to nothing to do for two seconds: the library goes on indexing after a load is
+ * over, and for the first second of that it still rests most of the time.
+ */
 export async function untilIdle(pid: number): Promise<void> {
-  for (let before = -1; ; await delay(500)) {
+  for (let before = processorSeconds(pid), quiet = 0; quiet < 4; ) {
+    await delay(500);
     const used = processorSeconds(pid);
-    if (before >= 0 && used - before < 0.03) return;
+    quiet = used - before < 0.03 ? quiet + 1 : 0;
     before = used;
   }
 }
