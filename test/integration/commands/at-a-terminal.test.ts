@@ -14,7 +14,8 @@ if (!hasScript) process.stderr.write("Not tested: what record says at a terminal
 
 /** Runs a command at a terminal: what it shows, and keys for it. It is ended with the block. */
 function atTerminal(...args: string[]) {
-  const command = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ");
+  // The shell that `script` starts becomes the program: one that stays beside it may die of the Ctrl+C that is meant for the program.
+  const command = `exec ${[process.execPath, main, ...args].map((word) => `'${word}'`).join(" ")}`;
   const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], { stdio: ["pipe", "pipe", "ignore"] });
   const ended = once(child, "exit");
   let shown = "";
