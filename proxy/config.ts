@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { connection } from "./api/contract.ts";
 import { writePrivateFile } from "./identity/private-file.ts";
+import { connectionSecretNames } from "./model/connection.ts";
 import { FailureError } from "./model/failure.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
@@ -13,7 +14,7 @@ const storedConnection = z.object({
   /** Whether its listener was running, so that it is started again. */
   running: z.boolean(),
   /** Secrets that it has: by their names only, to tell a lost one from one that never was. */
-  secrets: z.array(z.enum(["upstreamPassword", "clientPassword"])),
+  secrets: z.array(z.enum(connectionSecretNames)),
 });
 
 const connectionsFile = z.object({

@@ -30,6 +30,8 @@ interface RecordOptions {
   readonly upstream: string;
   readonly auth: AuthMode;
   readonly upstreamPasswordEnv?: string;
+  readonly upstreamPassword2Env?: string;
+  readonly upstreamPassword3Env?: string;
   readonly clientUser?: string;
   readonly clientPasswordEnv?: string;
   readonly upstreamTls: UpstreamTls;
@@ -73,6 +75,8 @@ export function register(program: Command): void {
         .default("passthrough"),
     )
     .option("--upstream-password-env <name>", "environment variable with the upstream account's password (mapped)")
+    .option("--upstream-password2-env <name>", "the same for its second factor, where it has one")
+    .option("--upstream-password3-env <name>", "the same for its third factor")
     .option("--client-user <name>", "user name that clients present to the proxy (mapped)")
     .option("--client-password-env <name>", "environment variable with the password that clients present (mapped)")
     .addOption(
@@ -164,10 +168,16 @@ function welcome(
 }
 
 /** Options of the other mode, which say something that will not happen. */
-function unusedOptions({ auth, identity, upstreamPasswordEnv, clientUser, clientPasswordEnv }: RecordOptions): readonly string[] {
+function unusedOptions(options: RecordOptions): readonly string[] {
+  const { auth, identity } = options;
   if (auth === "mapped" && identity === "os-user") return [];
-  const ofClients = { "--client-user": clientUser, "--client-password-env": clientPasswordEnv };
-  const given = auth === "mapped" ? ofClients : { "--upstream-password-env": upstreamPasswordEnv, ...ofClients };
+  const ofUpstream = {
+    "--upstream-password-env": options.upstreamPasswordEnv,
+    "--upstream-password2-env": options.upstreamPassword2Env,
+    "--upstream-password3-env": options.upstreamPassword3Env,
+  };
+  const ofClients = { "--client-user": options.clientUser, "--client-password-env": options.clientPasswordEnv };
+  const given = auth === "mapped" ? ofClients : { ...ofUpstream, ...ofClients };
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);
@@ -216,6 +226,8 @@ function connectionOf(options: RecordOptions): { connection: Connection; secrets
   }
   const secrets = {
     upstreamPassword: secretFrom(options.upstreamPasswordEnv),
+    upstreamPassword2: secretFrom(options.upstreamPassword2Env),
+    upstreamPassword3: secretFrom(options.upstreamPassword3Env),
     clientPassword: secretFrom(options.clientPasswordEnv),
   };
   return { connection, secrets };

@@ -53,5 +53,15 @@ export interface Connection {
 /** The secrets that belong to a connection; they never leave the core. */
 export interface ConnectionSecrets {
   readonly upstreamPassword: string | null;
+  /** Of the upstream account's second and third factor, where it has them; `mapped` only. */
+  readonly upstreamPassword2?: string | null;
+  readonly upstreamPassword3?: string | null;
   readonly clientPassword: string | null;
 }
+
+/** The secrets that go to the upstream. */
+export const upstreamSecretNames = ["upstreamPassword", "upstreamPassword2", "upstreamPassword3"] as const;
+
+/** Every secret of a connection. */
+export const connectionSecretNames = [...upstreamSecretNames, "clientPassword"] as const satisfies readonly (keyof ConnectionSecrets)[];
+export type ConnectionSecretName = (typeof connectionSecretNames)[number];

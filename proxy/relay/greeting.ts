@@ -18,7 +18,7 @@ const followed =
   MariaDbCapability.CACHE_METADATA |
   MariaDbCapability.BULK_UNIT_RESULTS;
 
-/** Flags that are taken out of what either side says to the other: in `mapped` mode a client has one factor. */
+/** Flags that are taken out of what either side says to the other: in `mapped` mode a client has one factor, whatever the upstream asks. */
 function withheldCapabilities(auth: AuthMode): number {
   return auth === "mapped" ? Capability.MULTI_FACTOR_AUTHENTICATION : 0;
 }
@@ -65,6 +65,12 @@ const plainTransport: UpstreamTransport = { encrypted: false, compression: null 
 export function upstreamCapabilities(flags: number, auth: AuthMode, { encrypted, compression }: UpstreamTransport): number {
   const carried = flags & ~(withheldCapabilities(auth) | ownOfEachSide);
   return (carried | (encrypted ? Capability.SSL : 0) | (compression === null ? 0 : compressionFlags[compression])) >>> 0;
+}
+
+/** What of an upstream's offers the proxy asks for whatever the client does: in `mapped` mode it is the proxy that signs in. */
+export function signInCapabilities(auth: AuthMode, greeting: HandshakeV10): number {
+  const asked = Capability.PLUGIN_AUTH | Capability.SECURE_CONNECTION | Capability.MULTI_FACTOR_AUTHENTICATION;
+  return auth === "mapped" ? greeting.capabilities & asked : 0;
 }
 
 const compressionFlags: { readonly [Algorithm in CompressionAlgorithm]: number } = {

@@ -15,6 +15,7 @@ import {
   clientCompression,
   mariaDbCapabilitiesInForce,
   type OwnChallenge,
+  signInCapabilities,
   upstreamCapabilities,
   upstreamCompression,
 } from "./greeting.ts";
@@ -72,24 +73,23 @@ function* passthrough(session: OpenSession, facts: FactsDraft): Dialogue<SignedI
 }
 
 function* mapped(session: OpenSession, challenge: OwnChallenge, facts: FactsDraft): Dialogue<SignedIn> {
-  const { connection, secrets, greeting, response, gate, pace } = session;
+  const { connection, greeting, response, gate, pace } = session;
   const presented = presentedBy(session, facts, response);
   facts.identity = yield* authenticateInTurn(gate, pace, challenge, presented, session.freshScramble);
   facts.account = connection.upstreamUser;
-  const password = secrets.upstreamPassword ?? "";
   const plugin = firstPlugin(greeting.authPlugin);
-  const asked = response.capabilities | (greeting.capabilities & (Capability.PLUGIN_AUTH | Capability.SECURE_CONNECTION));
-  const upstreamResponse = yield* openUpstream(session, { ...response, capabilities: asked }, facts);
+  const upstreamResponse = yield* openUpstream(session, response, facts);
+  const account = storedAccount(session, facts);
   yield* send(
     "upstream",
     encodeHandshakeResponse41({
       ...upstreamResponse,
       user: Buffer.from(connection.upstreamUser ?? "", "utf8"),
       authPlugin: plugin,
-      authResponse: firstResponse(plugin, greeting.scramble, password),
+      authResponse: firstResponse(plugin, greeting.scramble, account.passwords[0]),
     }),
   );
-  return yield* authenticateUpstream(storedAccount(session, facts), plugin, greeting.scramble);
+  return yield* authenticateUpstream(account, plugin, greeting.scramble);
 }
 
 /** What a client presented, in its first answer or in a COM_CHANGE_USER. */
@@ -104,7 +104,12 @@ export function presentedBy(
 /** The account that the proxy signs in with upstream in `mapped` mode. */
 export function storedAccount(session: OpenSession, facts: Pick<ConnectionPhaseFacts, "tls">): StoredAccount {
   const { connection, secrets } = session;
-  return { connection: connection.name, password: secrets.upstreamPassword ?? "", transport: transportsOf(session, facts).upstream };
+  const { upstreamPassword, upstreamPassword2 = null, upstreamPassword3 = null } = secrets;
+  return {
+    connection: connection.name,
+    passwords: [upstreamPassword ?? "", upstreamPassword2, upstreamPassword3],
+    transport: transportsOf(session, facts).upstream,
+  };
 }
 
 /** What carries each side of a session. */
@@ -118,8 +123,9 @@ export function transportsOf({ connection }: OpenSession, { tls }: Pick<Connecti
 function* openUpstream(session: OpenSession, response: HandshakeResponse41, facts: FactsDraft): Dialogue<HandshakeResponse41> {
   const { connection, greeting } = session;
   const compression = facts.compression.upstream;
+  const own = signInCapabilities(connection.auth, greeting);
   const capabilities = (encrypted: boolean): number =>
-    upstreamCapabilities(response.capabilities, connection.auth, { encrypted, compression });
+    (upstreamCapabilities(response.capabilities, connection.auth, { encrypted, compression }) | own) >>> 0;
   const plain = { ...response, capabilities: capabilities(false), mariaDbCapabilities: facts.mariaDbCapabilities };
   const tls = yield* encryptUpstream(greeting, upstreamTlsOf(connection), plain);
   facts.tls = { ...facts.tls, upstream: tls };

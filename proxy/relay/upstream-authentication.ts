@@ -14,7 +14,13 @@ import { encryptPassword, nulTerminatedPassword } from "../protocol/auth/rsa-pas
 import { sha256PublicKeyRequest } from "../protocol/auth/sha256-password.ts";
 import { isTrusted, type Transport } from "../protocol/auth/transport.ts";
 import { authMoreDataHeader, pluginDataOf } from "../protocol/auth-more-data.ts";
-import { type AuthSwitchRequest, authSwitchHeader, decodeAuthSwitchRequest, scrambleOf } from "../protocol/auth-switch-request.ts";
+import {
+  type AuthSwitchRequest,
+  authNextFactorHeader,
+  authSwitchHeader,
+  decodeAuthSwitchRequest,
+  scrambleOf,
+} from "../protocol/auth-switch-request.ts";
 import { decodeErrPacket } from "../protocol/err-packet.ts";
 import { type Dialogue, fromUpstream, Refused, receive, refusal, send, upstreamMalformed } from "./dialogue.ts";
 import { errHeader, okHeader, refusedByUpstream, type SignedIn } from "./upstream-answer.ts";
@@ -23,13 +29,21 @@ import { errHeader, okHeader, refusedByUpstream, type SignedIn } from "./upstrea
 export interface StoredAccount {
   /** Name of the connection, for messages. */
   readonly connection: string;
-  readonly password: string;
+  /** Of its first, second and third factor; `null` where none is stored. */
+  readonly passwords: readonly [string, string | null, string | null];
   /** What carries the upstream side. */
   readonly transport: Transport;
 }
 
-/** More packets than any plugin needs. */
-const mostPackets = 16;
+/** One factor of a stored account, with which plugins answer. */
+interface Factor extends Pick<StoredAccount, "connection" | "transport"> {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly password: string;
+}
+
+/** More packets than three factors need. */
+const mostPackets = 24;
 
 const challengeLengths: ReadonlyMap<string, number> = new Map([
   [AuthPlugin.clientEd25519, ed25519ChallengeLength],
@@ -49,8 +63,9 @@ export function firstResponse(plugin: string, scramble: Buffer, password: string
   return plugin === AuthPlugin.cachingSha2Password ? cachingSha2Response(password, scramble) : nativePasswordResponse(password, scramble);
 }
 
-/** Answers what the upstream asks from after the first response until its OK_Packet. */
+/** Answers what the upstream asks, factor by factor, from after the first response until its OK_Packet. */
 export function* authenticateUpstream(account: StoredAccount, firstUsed: string, firstScramble: Buffer): Dialogue<SignedIn> {
+  let factor = firstFactor(account);
   let plugin = firstUsed;
   let scramble = firstScramble;
   for (let count = 0; count < mostPackets; count += 1) {
@@ -58,22 +73,37 @@ export function* authenticateUpstream(account: StoredAccount, firstUsed: string,
     const header = payload[0];
     if (header === okHeader) return { okPayload: payload, plugin, scramble };
     if (header === errHeader) throw accountRefused(payload, account.connection);
-    if (header === authSwitchHeader && payload.length > 1) {
+    const asksNextFactor = header === authNextFactorHeader && plugin !== AuthPlugin.parsec;
+    if (asksNextFactor || (header === authSwitchHeader && payload.length > 1)) {
       const request = fromUpstream(decodeAuthSwitchRequest(payload));
+      if (asksNextFactor) factor = nextFactor(account, factor);
       plugin = request.plugin;
       scramble = Buffer.from(challengeOf(request));
-      yield* sendSecret(switchedResponse(account, plugin, scramble));
+      yield* sendSecret(firstAnswer(factor, plugin, scramble));
     } else if (plugin === AuthPlugin.parsec) {
       // MariaDB marks a plugin's words as AuthMoreData only where they could be taken for another packet.
-      yield* sendSecret(saltedResponse(account, scramble, header === authMoreDataHeader ? pluginDataOf(payload) : payload));
+      yield* sendSecret(saltedResponse(factor, scramble, header === authMoreDataHeader ? pluginDataOf(payload) : payload));
     } else if (header === authMoreDataHeader) {
-      const answer = answerToMoreData(account, plugin, scramble, pluginDataOf(payload));
+      const answer = answerToMoreData(factor, plugin, scramble, pluginDataOf(payload));
       if (answer !== null) yield* sendSecret(answer);
     } else {
       throw notSpoken(account.connection, header === authSwitchHeader ? "mysql_old_password" : plugin);
     }
   }
   throw upstreamMalformed(`sign-in did not end within ${mostPackets} packets`);
+}
+
+function firstFactor({ connection, transport, passwords }: StoredAccount): Factor {
+  return { connection, transport, number: 1, password: passwords[0] };
+}
+
+/** The factor after `last`, for which a password must be stored: an empty one would be a guess that the upstream counts as wrong. */
+function nextFactor({ connection, transport, passwords }: StoredAccount, last: Factor): Factor {
+  const number = last.number + 1;
+  const password = passwords[last.number];
+  if (password === undefined) throw upstreamMalformed(`it asks for more than ${passwords.length} factors`);
+  if (password === null) throw factorMissing(connection, number);
+  return { connection, transport, number, password };
 }
 
 /** Sends what may be the password itself; it has been copied into its packet by then. */
@@ -90,8 +120,9 @@ function challengeOf({ plugin, pluginData }: AuthSwitchRequest): Buffer {
   return pluginData.subarray(0, length);
 }
 
-function switchedResponse(account: StoredAccount, plugin: string, scramble: Buffer): Buffer {
-  const { password, transport, connection } = account;
+/** What `plugin` says first, after a request that begins it. */
+function firstAnswer(factor: Factor, plugin: string, scramble: Buffer): Buffer {
+  const { password, transport, connection } = factor;
   const trusted = isTrusted(plugin, transport);
   switch (plugin) {
     case AuthPlugin.nativePassword:
@@ -113,22 +144,22 @@ function switchedResponse(account: StoredAccount, plugin: string, scramble: Buff
   }
 }
 
-function saltedResponse(account: StoredAccount, challenge: Buffer, salt: Buffer): Buffer {
-  const response = parsecResponse(account.password, challenge, salt);
+function saltedResponse(factor: Factor, challenge: Buffer, salt: Buffer): Buffer {
+  const response = parsecResponse(factor.password, challenge, salt);
   if (response === null) throw upstreamMalformed('what it says in "parsec" cannot be understood');
   return response;
 }
 
 /** The answer to a plugin's AuthMoreData; `null` where it asks for none. */
-function answerToMoreData(account: StoredAccount, plugin: string, scramble: Buffer, pluginData: Buffer): Buffer | null {
+function answerToMoreData(factor: Factor, plugin: string, scramble: Buffer, pluginData: Buffer): Buffer | null {
   if (plugin === AuthPlugin.cachingSha2Password && pluginData.length === 1) {
     if (pluginData[0] === fastAuthSuccess) return null;
     if (pluginData[0] === performFullAuthentication) {
-      return isTrusted(plugin, account.transport) ? nulTerminatedPassword(account.password) : Buffer.of(cachingSha2PublicKeyRequest);
+      return isTrusted(plugin, factor.transport) ? nulTerminatedPassword(factor.password) : Buffer.of(cachingSha2PublicKeyRequest);
     }
   }
   if (plugin === AuthPlugin.cachingSha2Password || plugin === AuthPlugin.sha256Password) {
-    const password = nulTerminatedPassword(account.password);
+    const password = nulTerminatedPassword(factor.password);
     const encrypted = encryptPassword(password, scramble, pluginData);
     password.fill(0);
     if (encrypted !== null) return encrypted;
@@ -142,6 +173,15 @@ function accountRefused(payload: Buffer, connection: string): Refused {
   const message = `The upstream refused the account that is stored for connection "${connection}". Check its user name and password there.`;
   const detail = `${message} The upstream said: ${err.message} (${err.errno}, ${err.sqlstate}).`;
   return new Refused({ cause: "sign-in-failed", detail, answer: { errno: 1045, sqlstate: "28000", message }, by: "upstream" });
+}
+
+function factorMissing(connection: string, number: number): Refused {
+  const nth = number === 2 ? "second" : "third";
+  return refusal("sign-in-failed", {
+    errno: 1045,
+    sqlstate: "28000",
+    message: `The upstream asks the account stored for connection "${connection}" for a ${nth} factor, and no ${nth} password is stored. Enter it there.`,
+  });
 }
 
 function notSpoken(connection: string, plugin: string): Refused {

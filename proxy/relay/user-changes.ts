@@ -12,7 +12,7 @@ import { authenticateClientAgain, identityEnded } from "./client-authentication.
 import { gateWithin } from "./client-gate.ts";
 import { type ConnectionPhaseFacts, nameOrNull } from "./connection-phase-facts.ts";
 import { type Dialogue, Refused, receive, refusal, send } from "./dialogue.ts";
-import { newScramble, type OwnChallenge } from "./greeting.ts";
+import { newScramble, type OwnChallenge, signInCapabilities } from "./greeting.ts";
 import type { ProvenIdentity } from "./known-credentials.ts";
 import { PasswordTranslation } from "./password-translation.ts";
 import { type OpenSession, presentedBy, storedAccount, transportsOf } from "./sign-in.ts";
@@ -129,7 +129,6 @@ export class UserChanges {
   /** The stored account signs in upstream again, which resets its session there as the client wants its own reset. */
   private *storedAgain(asked: ChangeUser): Dialogue<SignedIn> {
     const { connection, response, greeting } = this.session;
-    const known = greeting.capabilities & (Capability.PLUGIN_AUTH | Capability.SECURE_CONNECTION);
     const stored: ChangeUser = {
       ...asked,
       user: Buffer.from(connection.upstreamUser ?? "", "utf8"),
@@ -137,7 +136,7 @@ export class UserChanges {
       characterSet: asked.characterSet ?? response.characterSet,
       authPlugin: noPlugin,
     };
-    yield* send("upstream", encodeChangeUser(stored, this.facts.capabilities | known));
+    yield* send("upstream", encodeChangeUser(stored, this.facts.capabilities | signInCapabilities(connection.auth, greeting)));
     return yield* authenticateUpstream(storedAccount(this.session, this.facts), noPlugin, this.scramble);
   }
 }

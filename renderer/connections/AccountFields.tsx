@@ -1,15 +1,16 @@
+import type { ConnectionListed } from "../../proxy/api/contract.ts";
 import { Field } from "../shell/Field.tsx";
 import styles from "../styles/form.module.css";
 import type { DraftFieldsProps } from "./draft.ts";
 import { SecretField } from "./SecretField.tsx";
 
 interface AccountFieldsProps extends DraftFieldsProps {
-  /** Which passwords the core has stored. */
-  readonly stored: { readonly upstream: boolean; readonly client: boolean };
+  /** What the core has stored; `null` for a new connection. */
+  readonly listed: ConnectionListed | null;
 }
 
 /** Whose account signs in upstream. */
-export function AccountFields({ draft, errors, change, stored }: AccountFieldsProps) {
+export function AccountFields({ draft, errors, change, listed }: AccountFieldsProps) {
   const mapped = draft.auth === "mapped";
   const asksWhoItIs = mapped && draft.identity === "sign-in";
   return (
@@ -51,9 +52,26 @@ export function AccountFields({ draft, errors, change, stored }: AccountFieldsPr
           <SecretField
             label="Upstream password"
             secret={draft.upstreamPassword}
-            stored={stored.upstream}
+            stored={listed?.hasUpstreamPassword ?? false}
             onChange={(upstreamPassword) => change({ upstreamPassword })}
           />
+          <details open={listed?.hasUpstreamPassword2 || listed?.hasUpstreamPassword3}>
+            <summary className={styles.more}>The account has more factors</summary>
+            <div className={styles.further}>
+              <SecretField
+                label="Second factor’s password"
+                secret={draft.upstreamPassword2}
+                stored={listed?.hasUpstreamPassword2 ?? false}
+                onChange={(upstreamPassword2) => change({ upstreamPassword2 })}
+              />
+              <SecretField
+                label="Third factor’s password"
+                secret={draft.upstreamPassword3}
+                stored={listed?.hasUpstreamPassword3 ?? false}
+                onChange={(upstreamPassword3) => change({ upstreamPassword3 })}
+              />
+            </div>
+          </details>
           <Field
             label="Clients are"
             hint={
@@ -88,7 +106,7 @@ export function AccountFields({ draft, errors, change, stored }: AccountFieldsPr
               <SecretField
                 label="Client password"
                 secret={draft.clientPassword}
-                stored={stored.client}
+                stored={listed?.hasClientPassword ?? false}
                 onChange={(clientPassword) => change({ clientPassword })}
               />
             </>

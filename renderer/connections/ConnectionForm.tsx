@@ -70,7 +70,7 @@ export function ConnectionForm({ listed, onSaved }: ConnectionFormProps) {
   return (
     <form className={styles.form} onSubmit={submit} noValidate aria-label="Settings of the connection">
       <AddressFields {...fields} />
-      <AccountFields {...fields} stored={{ upstream: listed?.hasUpstreamPassword ?? false, client: listed?.hasClientPassword ?? false }} />
+      <AccountFields {...fields} listed={listed} />
       <SafetyFields {...fields} />
       <div className={styles.foot}>
         {Object.keys(errors).length > 0 && <Notice tone="error">Some settings cannot be used; see next to them.</Notice>}

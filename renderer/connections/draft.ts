@@ -4,6 +4,7 @@ import {
   type ConnectionSecretsInput,
   connection as connectionSchema,
 } from "../../proxy/api/contract.ts";
+import { connectionSecretNames } from "../../proxy/model/connection.ts";
 import { type Endpoint, socketPathOf } from "../../proxy/model/endpoint.ts";
 
 /** A secret while a connection is edited: kept as stored, replaced by a new one, or removed. */
@@ -21,6 +22,8 @@ export interface ConnectionDraft {
   readonly identity: ConnectionListed["identity"];
   readonly upstreamUser: string;
   readonly upstreamPassword: SecretDraft;
+  readonly upstreamPassword2: SecretDraft;
+  readonly upstreamPassword3: SecretDraft;
   readonly clientUser: string;
   readonly clientPassword: SecretDraft;
   readonly upstreamTls: ConnectionInput["upstreamTls"];
@@ -61,6 +64,8 @@ export function emptyDraft(id: string): ConnectionDraft {
     identity: "os-user",
     upstreamUser: "",
     upstreamPassword: keep,
+    upstreamPassword2: keep,
+    upstreamPassword3: keep,
     clientUser: "",
     clientPassword: keep,
     upstreamTls: "preferred",
@@ -85,6 +90,8 @@ export function draftOf(listed: ConnectionListed): ConnectionDraft {
     identity: listed.identity,
     upstreamUser: listed.upstreamUser ?? "",
     upstreamPassword: keep,
+    upstreamPassword2: keep,
+    upstreamPassword3: keep,
     clientUser: listed.clientUser ?? "",
     clientPassword: keep,
     upstreamTls: listed.upstreamTls,
@@ -177,10 +184,9 @@ function portOf(text: string): number {
 
 function secretsOf(draft: ConnectionDraft, mapped: boolean): ConnectionSecretsInput {
   if (!mapped) return {};
-  return { ...secretOf("upstreamPassword", draft.upstreamPassword), ...secretOf("clientPassword", draft.clientPassword) };
-}
-
-function secretOf(name: keyof ConnectionSecretsInput, secret: SecretDraft): ConnectionSecretsInput {
-  if (secret.change === "keep") return {};
-  return { [name]: secret.change === "remove" ? null : secret.text };
+  const changed = connectionSecretNames.flatMap((name) => {
+    const secret = draft[name];
+    return secret.change === "keep" ? [] : [[name, secret.change === "remove" ? null : secret.text] as const];
+  });
+  return Object.fromEntries(changed);
 }

@@ -3,11 +3,13 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { testSignIn } from "../../proxy/api/connections/sign-in-test.ts";
-import type { Connection } from "../../proxy/model/connection.ts";
+import type { Connection, ConnectionSecrets } from "../../proxy/model/connection.ts";
 import { createAuthority } from "../../proxy/relay/certificate-authority.ts";
 import { connectionOf } from "../support/api/connection-of.ts";
 import { accounts, available, freePort, type ServerAddress } from "../support/servers.ts";
 
+const secret = (upstreamPassword: string | null): ConnectionSecrets => ({ upstreamPassword, clientPassword: null });
+const none = secret(null);
 const listeners: Server[] = [];
 
 afterEach(() => {
@@ -16,7 +18,7 @@ afterEach(() => {
 
 describe.each(available(inject("servers")))("testing a connection to $kind", (server) => {
   const to = (changes: Partial<Connection> = {}) => connectionTo(server, changes);
-  const password = accounts.app.password;
+  const password = secret(accounts.app.password);
 
   it.each(["off", "preferred", "required"] as const)("signs in with TLS mode “%s”", async (upstreamTls) => {
     const tested = await testSignIn(to({ upstreamTls }), password);
@@ -60,17 +62,17 @@ describe.each(available(inject("servers")))("testing a connection to $kind", (se
   });
 
   it("tells a wrong password from everything else, without repeating it", async () => {
-    const tested = await testSignIn(to(), "canary-wrong-password");
+    const tested = await testSignIn(to(), secret("canary-wrong-password"));
     expect(tested).toMatchObject({ ok: false, message: expect.stringMatching(/refused the account “app” or its password \(error 1045\)/) });
     expect(JSON.stringify(tested)).not.toContain("canary");
   });
 
   it("signs in without a password where the account has none", async () => {
-    expect(await testSignIn(to({ upstreamUser: accounts.nopw.user }), null)).toMatchObject({ ok: true });
+    expect(await testSignIn(to({ upstreamUser: accounts.nopw.user }), none)).toMatchObject({ ok: true });
   });
 
   it("asks no account of a connection that passes the client's through", async () => {
-    const tested = await testSignIn(to({ auth: "passthrough", upstreamUser: null, clientUser: null }), null);
+    const tested = await testSignIn(to({ auth: "passthrough", upstreamUser: null, clientUser: null }), none);
     expect(tested).toMatchObject({ ok: true, message: expect.stringMatching(/No sign-in was tried/) });
     expect(tested.upstreamVersion).toMatch(/^\d+\.\d+/);
   });
@@ -79,7 +81,7 @@ describe.each(available(inject("servers")))("testing a connection to $kind", (se
 describe("testing a connection", () => {
   it("tells that nothing listens", async () => {
     const upstream = { host: "127.0.0.1", port: await freePort() };
-    expect(await testSignIn(connectionOf({ upstream }), null)).toMatchObject({
+    expect(await testSignIn(connectionOf({ upstream }), none)).toMatchObject({
       ok: false,
       message: expect.stringMatching(/^Nothing listens on/),
     });
@@ -87,7 +89,7 @@ describe("testing a connection", () => {
 
   it("tells a name that does not exist", async () => {
     const upstream = { host: "nowhere.invalid", port: 3306 };
-    expect(await testSignIn(connectionOf({ upstream }), null)).toMatchObject({
+    expect(await testSignIn(connectionOf({ upstream }), none)).toMatchObject({
       ok: false,
       message: expect.stringMatching(/could not be resolved/),
     });
@@ -95,7 +97,7 @@ describe("testing a connection", () => {
 
   it("gives up on a server that never speaks", async () => {
     const upstream = { host: "127.0.0.1", port: await listening(() => undefined) };
-    expect(await testSignIn(connectionOf({ upstream }), null, 200)).toMatchObject({
+    expect(await testSignIn(connectionOf({ upstream }), none, 200)).toMatchObject({
       ok: false,
       message: expect.stringMatching(/did not answer in time/),
     });
@@ -103,13 +105,13 @@ describe("testing a connection", () => {
 
   it("tells a server that hangs up", async () => {
     const upstream = { host: "127.0.0.1", port: await listening((socket) => socket.end()) };
-    const tested = await testSignIn(connectionOf({ upstream }), null, 2000);
+    const tested = await testSignIn(connectionOf({ upstream }), none, 2000);
     expect(tested).toMatchObject({ ok: false, message: expect.stringMatching(/closed the connection/) });
   });
 
   it("survives a server that speaks something else", async () => {
     const upstream = { host: "127.0.0.1", port: await listening((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")) };
-    expect(await testSignIn(connectionOf({ upstream }), null, 2000)).toMatchObject({ ok: false, upstreamVersion: null });
+    expect(await testSignIn(connectionOf({ upstream }), none, 2000)).toMatchObject({ ok: false, upstreamVersion: null });
   });
 });
 

@@ -1,9 +1,10 @@
 import type { StoredConnection } from "../../config.ts";
-import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
+import type { Connection, ConnectionSecretName, ConnectionSecrets } from "../../model/connection.ts";
 import { failureOf } from "../../model/failure.ts";
 import type { ListenerState } from "../../model/status.ts";
 import type { Listeners, Unsubscribe } from "../listeners.ts";
-import type { ChangedElsewhere, ConnectionSecretName, ConnectionStore } from "./connection-store.ts";
+import type { ChangedElsewhere, ConnectionStore } from "./connection-store.ts";
+import { secretWords } from "./secret-words.ts";
 
 const stopped: ListenerState = { state: "stopped" };
 
@@ -121,9 +122,8 @@ function sameButForName(one: Connection, other: Connection): boolean {
 }
 
 function lostSentence(connection: Connection, lost: readonly ConnectionSecretName[]): string {
-  const words = lost.map((name) => (name === "upstreamPassword" ? "the upstream password" : "the clients' password")).join(" and ");
   return (
-    `“${connection.name}” cannot start: ${words} was kept for the last run only, or what keeps it could not be opened. Enter it again; ` +
+    `“${connection.name}” cannot start: ${secretWords(lost)} was kept for the last run only, or what keeps it could not be opened. Enter it again; ` +
     "passwords are kept, encrypted, where the system's keychain answers or STENOGRAPH_PASSPHRASE is set before the start."
   );
 }

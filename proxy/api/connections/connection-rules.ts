@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import type { StoredConnection } from "../../config.ts";
-import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
+import { type Connection, type ConnectionSecrets, upstreamSecretNames } from "../../model/connection.ts";
 import { endpointText, socketPathOf } from "../../model/endpoint.ts";
 import { socketTrustProblem } from "../../model/socket-trust.ts";
 import type { ConnectionSecretsInput } from "../contract.ts";
+import { secretWords } from "./secret-words.ts";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -36,10 +37,11 @@ export function isLoopback(host: string): boolean {
  * or whoever can edit a connection could have it sent to a server of their own. `null` where it need not be.
  */
 export function passwordNeededAgain(before: StoredConnection | null, connection: Connection, input: ConnectionSecretsInput): string | null {
-  if (before === null || input.upstreamPassword !== undefined || !before.secrets.includes("upstreamPassword")) return null;
+  const kept = upstreamSecretNames.filter((name) => input[name] === undefined && before?.secrets.includes(name));
+  if (before === null || kept.length === 0) return null;
   const was = endpointText(before.connection.upstream);
   if (was === endpointText(connection.upstream)) return null;
-  return `The upstream is another one than ${was}. Enter its password again: a stored password is never sent to another server.`;
+  return `The upstream is another one than ${was}. Enter ${secretWords(kept)} again: a stored password is never sent to another server.`;
 }
 
 function endpointProblem(connection: Connection): string | null {

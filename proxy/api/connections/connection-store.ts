@@ -10,15 +10,12 @@ import {
   type VersionedConnections,
 } from "../../config.ts";
 import type { SecretStore } from "../../identity/secret-store.ts";
-import type { Connection, ConnectionSecrets } from "../../model/connection.ts";
+import { type Connection, type ConnectionSecretName, type ConnectionSecrets, connectionSecretNames } from "../../model/connection.ts";
 import { FailureError, failureOf } from "../../model/failure.ts";
 import { withSettingsLock } from "../../settings-lock.ts";
 import type { ConnectionSecretsInput } from "../contract.ts";
 import type { Unsubscribe } from "../listeners.ts";
 import { passwordNeededAgain, problemOf } from "./connection-rules.ts";
-
-export const secretNames = ["upstreamPassword", "clientPassword"] as const;
-export type ConnectionSecretName = (typeof secretNames)[number];
 
 /** A connection that was saved; `before` is `null` where it is new. */
 export interface SavedConnection {
@@ -112,7 +109,12 @@ export class ConnectionStore {
   /** The stored secrets, with `input` over them where it says something. */
   secretsOf(id: string, input: ConnectionSecretsInput = {}): ConnectionSecrets {
     const secret = (name: ConnectionSecretName) => (input[name] === undefined ? this.#secrets.read(keyOf(id, name)) : input[name]);
-    return { upstreamPassword: secret("upstreamPassword"), clientPassword: secret("clientPassword") };
+    return {
+      upstreamPassword: secret("upstreamPassword"),
+      upstreamPassword2: secret("upstreamPassword2"),
+      upstreamPassword3: secret("upstreamPassword3"),
+      clientPassword: secret("clientPassword"),
+    };
   }
 
   /** Secrets that the connection had when it was saved and that are not there now, e.g. because they were kept for one run only. */
@@ -132,7 +134,9 @@ export class ConnectionStore {
       if (this.list().some((other) => other.connection.name === connection.name && other.connection.id !== connection.id)) {
         throw new FailureError("name-taken", `Another connection is already named “${connection.name}”; choose another name.`);
       }
-      const secrets = secretNames.filter((name) => (input[name] === undefined ? before?.secrets.includes(name) : input[name] !== null));
+      const secrets = connectionSecretNames.filter((name) =>
+        input[name] === undefined ? before?.secrets.includes(name) : input[name] !== null,
+      );
       const stored: StoredConnection = { connection, running: before?.running ?? false, secrets };
       await this.#secrets.write(secretChanges(connection.id, input));
       await this.#replace(new Map(this.#connections).set(connection.id, stored));
@@ -153,7 +157,7 @@ export class ConnectionStore {
       const connections = new Map(this.#connections);
       if (!connections.delete(id)) return;
       await this.#replace(connections);
-      await this.#secrets.write(secretChanges(id, { upstreamPassword: null, clientPassword: null }));
+      await this.#secrets.write(new Map(connectionSecretNames.map((name) => [keyOf(id, name), null])));
     });
   }
 
@@ -203,7 +207,7 @@ function keyOf(id: string, name: ConnectionSecretName): string {
 
 function secretChanges(id: string, input: ConnectionSecretsInput): Map<string, string | null> {
   const changes = new Map<string, string | null>();
-  for (const name of secretNames) {
+  for (const name of connectionSecretNames) {
     const secret = input[name];
     if (secret !== undefined) changes.set(keyOf(id, name), secret);
   }

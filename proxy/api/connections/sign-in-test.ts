@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { checkServerIdentity, getCACertificates } from "node:tls";
 import { type Connection as ClientConnection, type ConnectionOptions, createConnection, type SslOptions } from "mysql2";
-import type { Connection, UpstreamTls } from "../../model/connection.ts";
+import type { Connection, ConnectionSecrets, UpstreamTls } from "../../model/connection.ts";
 import { socketPathOf } from "../../model/endpoint.ts";
 import type { TlsFacts } from "../../model/session.ts";
 import { encodeProxyHeader } from "../../protocol/proxy-header.ts";
@@ -23,10 +23,10 @@ const defaultLimitMs = 10_000;
  * there is nothing to sign in with: that the server answers up to the point of refusing a nameless account is the
  * success. Never rejects for what the network or the server does.
  */
-export async function testSignIn(connection: Connection, password: string | null, limitMs = defaultLimitMs): Promise<SignInTest> {
-  const first = await attempt(connection, password, limitMs, asksForTls(connection));
+export async function testSignIn(connection: Connection, secrets: ConnectionSecrets, limitMs = defaultLimitMs): Promise<SignInTest> {
+  const first = await attempt(connection, secrets, limitMs, asksForTls(connection));
   if (connection.upstreamTls === "preferred" && !first.ok && isNoTls(first.failure)) {
-    return result(connection, await attempt(connection, password, limitMs, false));
+    return result(connection, await attempt(connection, secrets, limitMs, false));
   }
   return result(connection, first);
 }
@@ -39,8 +39,8 @@ function asksForTls({ upstreamTls, upstream }: Connection): boolean {
 type Attempt = Reached & ({ readonly ok: true } | { readonly ok: false; readonly failure: SignInFailure });
 type Reached = { readonly version: string | null; readonly tls: TlsFacts | null };
 
-function attempt(connection: Connection, password: string | null, limitMs: number, encrypted: boolean): Promise<Attempt> {
-  const client = createConnection(optionsOf(connection, password, limitMs, encrypted)) as ClientInternals;
+function attempt(connection: Connection, secrets: ConnectionSecrets, limitMs: number, encrypted: boolean): Promise<Attempt> {
+  const client = createConnection(optionsOf(connection, secrets, limitMs, encrypted)) as ClientInternals;
   const tlsFailure = watchTls(client, connection);
   const greeting = client._command;
   const { promise, resolve } = Promise.withResolvers<Attempt>();
@@ -57,13 +57,16 @@ function attempt(connection: Connection, password: string | null, limitMs: numbe
   return promise;
 }
 
-function optionsOf(connection: Connection, password: string | null, limitMs: number, encrypted: boolean): ConnectionOptions {
+function optionsOf(connection: Connection, secrets: ConnectionSecrets, limitMs: number, encrypted: boolean): ConnectionOptions {
   return {
     host: nameOf(connection),
     stream: () => reach(connection),
     ...socketOf(connection),
     user: connection.upstreamUser ?? "",
-    password: password ?? "",
+    password: secrets.upstreamPassword ?? "",
+    password2: secrets.upstreamPassword2 ?? "",
+    password3: secrets.upstreamPassword3 ?? "",
+    enableCleartextPlugin: encrypted || socketPathOf(connection.upstream) !== null,
     connectTimeout: limitMs,
     ...(encrypted ? { ssl: sslOf(connection.upstreamTls, connection.upstreamCa) } : {}),
   };

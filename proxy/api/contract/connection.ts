@@ -29,11 +29,15 @@ export const connection = z.object({
 /** Secrets on their way in: a string sets, `null` removes, absent leaves as it is. They never come back. */
 export const connectionSecretsInput = z.object({
   upstreamPassword: z.string().nullable().optional(),
+  upstreamPassword2: z.string().nullable().optional(),
+  upstreamPassword3: z.string().nullable().optional(),
   clientPassword: z.string().nullable().optional(),
 });
 
 export const connectionListed = connection.extend({
   hasUpstreamPassword: z.boolean(),
+  hasUpstreamPassword2: z.boolean(),
+  hasUpstreamPassword3: z.boolean(),
   hasClientPassword: z.boolean(),
   listener: listenerState,
 });

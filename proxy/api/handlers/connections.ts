@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { StoredConnection } from "../../config.ts";
+import { connectionSecretNames } from "../../model/connection.ts";
 import type { Caller } from "../caller.ts";
 import type { ConnectionListeners } from "../connections/connection-listeners.ts";
 import { passwordNeededAgain, problemOf } from "../connections/connection-rules.ts";
@@ -35,7 +36,7 @@ export function connectionHandlers(core: Core, caller: Caller): Pick<CallHandler
       const problem = problemOf({ ...connection, id: connection.id || "new" }, stored);
       const message = problem ?? passwordNeededAgain(store.find(connection.id), connection, secrets);
       if (message !== null) return { ok: false, message, upstreamVersion: null, tls: null };
-      return testSignIn(connection, stored.upstreamPassword);
+      return testSignIn(connection, stored);
     },
     "connections.start": ({ id }) => listeners.start(id),
     "connections.stop": ({ id }) => listeners.stop(id),
@@ -47,13 +48,15 @@ function listed(stored: StoredConnection, listeners: ConnectionListeners): Conne
   return {
     ...stored.connection,
     hasUpstreamPassword: stored.secrets.includes("upstreamPassword"),
+    hasUpstreamPassword2: stored.secrets.includes("upstreamPassword2"),
+    hasUpstreamPassword3: stored.secrets.includes("upstreamPassword3"),
     hasClientPassword: stored.secrets.includes("clientPassword"),
     listener: listeners.stateOf(stored.connection.id),
   };
 }
 
 function changesSecret(secrets: ConnectionSecretsInput): boolean {
-  return secrets.upstreamPassword !== undefined || secrets.clientPassword !== undefined;
+  return connectionSecretNames.some((name) => secrets[name] !== undefined);
 }
 
 function snippets(core: Core, id: string, caller: Caller) {

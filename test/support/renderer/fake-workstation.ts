@@ -44,6 +44,8 @@ export const fakeConnection: ConnectionListed = {
   clientTls: "optional",
   durability: "os",
   hasUpstreamPassword: true,
+  hasUpstreamPassword2: false,
+  hasUpstreamPassword3: false,
   hasClientPassword: true,
   listener: { state: "listening", address: "127.0.0.1", port: 3307 },
 };

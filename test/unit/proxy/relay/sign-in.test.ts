@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Connection } from "../../../../proxy/model/connection.ts";
 import { cachingSha2Response } from "../../../../proxy/protocol/auth/caching-sha2-password.ts";
 import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-password.ts";
-import { Capability } from "../../../../proxy/protocol/capabilities.ts";
+import { Capability, has } from "../../../../proxy/protocol/capabilities.ts";
 import {
   decodeHandshakeResponse41,
   encodeHandshakeResponse41,
@@ -78,19 +78,22 @@ describe("sign-in in mapped mode", () => {
     played.saysSomething("upstream", (payload) => {
       const sent = wellFormed(decodeHandshakeResponse41(payload));
       const authResponse = cachingSha2Response("apppw", greetingOf("mysql").scramble);
-      const capabilities = alice.capabilities & ~Capability.MULTI_FACTOR_AUTHENTICATION;
-      expect(sent).toEqual({ ...alice, capabilities, user: Buffer.from("app"), authResponse });
+      expect(has(sent.capabilities, Capability.MULTI_FACTOR_AUTHENTICATION)).toBe(true);
+      expect(sent).toEqual({ ...alice, user: Buffer.from("app"), authResponse });
     });
     played.hears("upstream", okPacket);
     expect(facts).toMatchObject({ account: "app", schema: "test" });
   });
 
-  it("names the plugin upstream also for a client that knows of none", () => {
-    const old = alice.capabilities & ~(Capability.PLUGIN_AUTH | Capability.CONNECT_ATTRS | Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA);
+  it("names the plugin upstream, and is ready for more factors there, also for a client that knows of neither", () => {
+    const newer = Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA | Capability.MULTI_FACTOR_AUTHENTICATION;
+    const old = alice.capabilities & ~(Capability.PLUGIN_AUTH | Capability.CONNECT_ATTRS | newer);
     const authResponse = nativePasswordResponse("alicepw", challenge.scramble);
     const response = { ...alice, capabilities: old, authPlugin: null, attributes: null, authResponse };
     new Playbook(signIn(session(mappedConnection(), response), noFacts("db:3306"))).saysSomething("upstream", (payload) => {
-      expect(wellFormed(decodeHandshakeResponse41(payload)).authPlugin).toBe("caching_sha2_password");
+      const sent = wellFormed(decodeHandshakeResponse41(payload));
+      expect(sent.authPlugin).toBe("caching_sha2_password");
+      expect(has(sent.capabilities, Capability.MULTI_FACTOR_AUTHENTICATION)).toBe(true);
     });
   });
 

@@ -4,6 +4,7 @@ import { cachingSha2Response } from "../../../../proxy/protocol/auth/caching-sha
 import { nativePasswordResponse } from "../../../../proxy/protocol/auth/native-password.ts";
 import { ed25519PublicKey } from "../../../../proxy/protocol/auth/okp-key.ts";
 import { decryptPassword } from "../../../../proxy/protocol/auth/rsa-password.ts";
+import type { Transport } from "../../../../proxy/protocol/auth/transport.ts";
 import { encodeAuthMoreData } from "../../../../proxy/protocol/auth-more-data.ts";
 import { encodeAuthSwitchRequest } from "../../../../proxy/protocol/auth-switch-request.ts";
 import { encodeErrPacket } from "../../../../proxy/protocol/err-packet.ts";
@@ -22,7 +23,13 @@ const ed25519Key = "tUbgyBkL13TnEDSoFRgO/bM1S7Vxbf3319mT7EUURaI=";
 const clear = Buffer.from("apppw\0");
 
 function play(plugin: string, encrypted: boolean, password = "apppw") {
-  return new Playbook(authenticateUpstream({ connection: "shop", password, transport: encrypted ? "tls" : "plain" }, plugin, scramble));
+  return new Playbook(
+    authenticateUpstream(
+      { connection: "shop", passwords: [password, null, null], transport: encrypted ? "tls" : "plain" },
+      plugin,
+      scramble,
+    ),
+  );
 }
 
 function switched(plugin: string, encrypted: boolean, password?: string) {
@@ -106,6 +113,56 @@ describe("the stored account signs in upstream", () => {
   });
 });
 
+describe("an account of several factors", () => {
+  const nextFactor = (plugin: string, pluginData: Buffer) => Buffer.concat([Buffer.of(2), Buffer.from(`${plugin}\0`), pluginData]);
+  const asksInClear = nextFactor("mysql_clear_password", Buffer.alloc(0));
+
+  function factors(second: string | null, third: string | null, transport: Transport = "tls") {
+    const account = { connection: "shop", passwords: ["apppw", second, third], transport } as const;
+    return new Playbook(authenticateUpstream(account, sha2, scramble)).hears("upstream", fast);
+  }
+
+  it("signs in with the password of each", () => {
+    const second = factors("code", "key").hears("upstream", asksInClear).says("upstream", Buffer.from("code\0"));
+    const third = second.hears("upstream", asksInClear).says("upstream", Buffer.from("key\0"));
+    expect(third.hears("upstream", okPacket).result).toMatchObject({ okPayload: okPacket, plugin: "mysql_clear_password" });
+  });
+
+  it("answers each in its plugin, with the scramble that came for it, and switches within one", () => {
+    const other = Buffer.from("tsrqponmlkjihgfedcba");
+    const request = nextFactor(sha2, Buffer.concat([other, Buffer.of(0)]));
+    const second = factors("code", null).hears("upstream", request).says("upstream", cachingSha2Response("code", other));
+    const inFull = second.hears("upstream", full).says("upstream", Buffer.from("code\0"));
+    const switched = inFull.hears("upstream", encodeAuthSwitchRequest("mysql_native_password", scramble));
+    switched.says("upstream", nativePasswordResponse("code", scramble)).hears("upstream", okPacket);
+    expect(switched.result.plugin).toBe("mysql_native_password");
+  });
+
+  it("may have an empty password for one, and is refused where none is stored", () => {
+    factors("", null).hears("upstream", asksInClear).says("upstream", Buffer.of(0)).waitsOnlyFor("upstream");
+    const missing = factors(null, "key").hears("upstream", asksInClear).error;
+    expect(missing).toMatchObject({
+      errno: 1045,
+      message: expect.stringContaining("for a second factor, and no second password is stored"),
+    });
+    const third = factors("code", null).hears("upstream", asksInClear).says("upstream", Buffer.from("code\0"));
+    expect(third.hears("upstream", asksInClear).error.message).toContain("for a third factor");
+  });
+
+  it("is refused by a plugin that is not spoken, and before a password would go out in clear", () => {
+    const webauthn = nextFactor("authentication_webauthn_client", Buffer.alloc(40, 1));
+    expect(factors("code", null).hears("upstream", webauthn).error.message).toContain('"authentication_webauthn_client"');
+    expect(factors("code", null, "plain").hears("upstream", asksInClear).error.message).toContain("over TLS only");
+  });
+
+  it("never has a fourth, nor one that is not named to its end", () => {
+    const played = factors("code", "key").hears("upstream", asksInClear).says("upstream", Buffer.from("code\0"));
+    played.hears("upstream", asksInClear).says("upstream", Buffer.from("key\0"));
+    expect(played.hears("upstream", asksInClear).refusal.cause).toBe("upstream-malformed");
+    expect(factors("code", null).hears("upstream", Buffer.from("\x02mysql_clear")).refusal.cause).toBe("upstream-malformed");
+  });
+});
+
 describe("the stored account is refused", () => {
   it("without a word to the client about whose it is", () => {
     const denied = encodeErrPacket({ errno: 1045, sqlstate: "28000", message: "Access denied for user 'app'@'db' (using password: YES)" });
@@ -147,7 +204,7 @@ describe("the stored account is refused", () => {
 
   it("by an upstream that never comes to an end", () => {
     const played = play(sha2, false);
-    for (let count = 0; count < 16; count += 1) played.hears("upstream", fast);
+    for (let count = 0; count < 24; count += 1) played.hears("upstream", fast);
     expect(played.refusal.cause).toBe("upstream-malformed");
   });
 });

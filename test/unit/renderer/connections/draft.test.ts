@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { connection as connectionSchema } from "../../../../proxy/api/contract.ts";
 import { draftOf, emptyDraft, readDraft } from "../../../../renderer/connections/draft.ts";
 import { hostAndPort } from "../../../../renderer/connections/listener-text.ts";
 import { fakeConnection } from "../../../support/renderer/fake-workstation.ts";
@@ -37,6 +38,10 @@ describe("a connection's draft", () => {
     };
     expect(secrets({})).toEqual({});
     expect(secrets({ upstreamPassword: { change: "set", text: "new" } })).toEqual({ upstreamPassword: "new" });
+    expect(secrets({ upstreamPassword2: { change: "set", text: "code" }, upstreamPassword3: { change: "remove" } })).toEqual({
+      upstreamPassword2: "code",
+      upstreamPassword3: null,
+    });
     expect(secrets({ clientPassword: { change: "remove" } })).toEqual({ clientPassword: null });
     expect(secrets({ auth: "passthrough", clientPassword: { change: "set", text: "x" } })).toEqual({});
   });
@@ -50,8 +55,7 @@ describe("a connection's draft", () => {
   it("gives back an unchanged connection unchanged", () => {
     const listed = { ...fakeConnection, upstreamCompression: "zstd" } as const;
     const read = readDraft(draftOf(listed));
-    const { hasUpstreamPassword: _up, hasClientPassword: _client, listener: _listener, ...connection } = listed;
-    expect(read).toEqual({ ok: true, connection, secrets: {} });
+    expect(read).toEqual({ ok: true, connection: connectionSchema.parse(listed), secrets: {} });
   });
 });
 

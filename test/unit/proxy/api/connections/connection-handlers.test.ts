@@ -12,7 +12,12 @@ import { connectionOf } from "../../../../support/api/connection-of.ts";
 import { FakeChannel } from "../../../../support/api/fake-channel.ts";
 import { type FakeCore, fakeCore } from "../../../../support/api/fake-core.ts";
 
-const canaries = { upstreamPassword: "canary-upstream-4711", clientPassword: "canary-client-0815" };
+const canaries = {
+  upstreamPassword: "canary-upstream-4711",
+  upstreamPassword2: "canary-second-4712",
+  upstreamPassword3: "canary-third-4713",
+  clientPassword: "canary-client-0815",
+};
 let directory: string;
 let core: FakeCore;
 let calls: Handlers["calls"];
@@ -33,7 +38,12 @@ async function restart(secrets?: SecretFile): Promise<void> {
 describe("connections.save", () => {
   it("stores a connection, gives it an id, and tells only that it has passwords", async () => {
     const listed = await calls["connections.save"]({ connection: connectionOf({ id: "" }), secrets: canaries });
-    expect(listed).toMatchObject({ id: expect.stringMatching(/^[\w-]{36}$/), hasUpstreamPassword: true, hasClientPassword: true });
+    expect(listed).toMatchObject({
+      id: expect.stringMatching(/^[\w-]{36}$/),
+      hasUpstreamPassword: true,
+      hasUpstreamPassword3: true,
+      hasClientPassword: true,
+    });
     expect(listed.listener).toEqual({ state: "stopped" });
     await restart();
     expect((await calls["connections.list"]({})).connections).toEqual([{ ...listed, listener: { state: "stopped" } }]);
@@ -49,7 +59,7 @@ describe("connections.save", () => {
     await calls["connections.save"]({ connection: connectionOf(), secrets: canaries });
     const listed = await calls["connections.save"]({ connection: connectionOf(), secrets: { clientPassword: null } });
     expect(listed).toMatchObject({ hasUpstreamPassword: true, hasClientPassword: false });
-    expect(core.connections.secretsOf("shop")).toEqual({ upstreamPassword: canaries.upstreamPassword, clientPassword: null });
+    expect(core.connections.secretsOf("shop")).toEqual({ ...canaries, clientPassword: null });
   });
 
   it.each([
@@ -80,7 +90,11 @@ describe("connections.save", () => {
       ok: false,
       message: expect.stringMatching(/password again/),
     });
-    await calls["connections.save"]({ connection: elsewhere, secrets: { upstreamPassword: "new" } });
+    const onlyFirst = calls["connections.save"]({ connection: elsewhere, secrets: { upstreamPassword: "new" } });
+    await expect(onlyFirst).rejects.toThrow(/upstream's second password and the upstream's third password again/);
+    const secrets = { upstreamPassword: "new", upstreamPassword2: "code", upstreamPassword3: null };
+    await calls["connections.save"]({ connection: elsewhere, secrets });
+    expect(core.connections.secretsOf("shop")).toEqual({ ...canaries, ...secrets });
   });
 
   it("starts a running listener again for new settings, and not for a new name", async () => {
@@ -135,7 +149,12 @@ describe("a listener", () => {
     await calls["connections.start"]({ id: "shop" });
     await calls["connections.remove"]({ id: "shop" });
     expect(core.listeners.stopped).toEqual(["shop"]);
-    expect(core.connections.secretsOf("shop")).toEqual({ upstreamPassword: null, clientPassword: null });
+    expect(core.connections.secretsOf("shop")).toEqual({
+      upstreamPassword: null,
+      upstreamPassword2: null,
+      upstreamPassword3: null,
+      clientPassword: null,
+    });
     expect((await calls["connections.list"]({})).connections).toEqual([]);
   });
 });
