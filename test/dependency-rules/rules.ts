@@ -63,10 +63,19 @@ export const forbidden: readonly IForbiddenRuleType[] = [
     { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/($1|model|protocol)/" },
   ),
   rule(
-    "readers-apart",
-    "Library and evidence import model, protocol, recording, the filter, the lexer of SQL, and nothing else of ours.",
-    { path: "^proxy/(library|evidence)/" },
-    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/($1|model|protocol|recording|filter|sql)/" },
+    "library-apart",
+    "The library imports model, protocol, recording, the filter, the lexer of SQL, and nothing else of ours.",
+    { path: "^proxy/library/" },
+    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/(library|model|protocol|recording|filter|sql)/" },
+  ),
+  rule(
+    "evidence-apart",
+    "Evidence imports the same, and of identity what an identity key commits to and how a private file is written.",
+    { path: "^proxy/evidence/" },
+    {
+      path: "^(proxy|renderer|electron)/",
+      pathNot: "^proxy/((evidence|model|protocol|recording|filter|sql)/|identity/(identity-key|private-file)\\.ts$)",
+    },
   ),
   rule(
     "relay-interfaces",
