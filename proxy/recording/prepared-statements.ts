@@ -8,45 +8,32 @@ import { decodeComStmtBulkExecute } from "../protocol/com-stmt-bulk-execute.ts";
 import { decodeComStmtExecute, statementIdOf } from "../protocol/com-stmt-execute.ts";
 import { decodeComStmtPrepareOk } from "../protocol/com-stmt-prepare-ok.ts";
 import { Command } from "../protocol/command.ts";
-import type { ParameterType } from "../protocol/parameters.ts";
+import type { SentCommand } from "./commands-ahead.ts";
+import { KnownStatements, type Prepared } from "./known-statements.ts";
 import { LongValues } from "./long-values.ts";
 import type { StatementDraft } from "./statement-draft.ts";
 
-/** Statement id by which MariaDB clients mean the statement prepared last. */
-const lastPreparedId = 0xffffffff;
-
-interface Prepared {
-  readonly seq: number;
-  readonly sql: string | null;
-  readonly sqlCutFrom: number | null;
-  /** `null` until the answer to COM_STMT_PREPARE is there. */
-  parameters: number | null;
-  types: readonly ParameterType[] | null;
-  typesSeq: number | null;
-  longValues: LongValues;
-  columns: readonly ColumnDefinition[] | null;
-  /** The execution that announced those columns; `null` where the preparation did. */
-  columnsSeq: number | null;
-  /** What `columnsSeq` was before the last execution, which may leave the definitions out. */
-  columnsSeqBefore: number | null;
-}
+/** Why nothing is known of what a command executes, or is about. */
+const unknownStatement = "it is not known which prepared statement has the id that it names";
 
 /** A COM_STMT_EXECUTE whose parameters cannot be decoded before its statement's preparation is answered. */
 interface Waiting {
   readonly payload: Buffer;
   readonly longValues: LongValues;
+  readonly characterSet: number | null;
 }
 
 /** The prepared statements of one session. */
 export class PreparedStatements {
   private readonly capabilities: number;
   private readonly values: boolean;
-  private readonly byId = new Map<number, Prepared>();
+  private known = new KnownStatements();
   /** What commands that are not finished prepare or use. */
   private readonly named = new Map<StatementDraft, Prepared>();
   private readonly waiting = new Map<StatementDraft, Waiting>();
-  private last: Prepared | null = null;
-  private characterSet: number | null = null;
+  /** Sequence numbers of the preparations that were sent and finished last. */
+  private lastSent = 0;
+  private lastFinished = 0;
 
   /** `values`: whether parameters are decoded, and long values kept for that. */
   constructor(capabilities: number, values: boolean) {
@@ -54,32 +41,23 @@ export class PreparedStatements {
     this.values = values;
   }
 
-  /**
-   * Takes a command as it is sent, after its own text was found. `payload` may be cut; `whole` says that it is not.
-   * `characterSet`: collation id of the session's client; `null` where it is not known.
-   */
-  command(draft: StatementDraft, payload: Buffer, whole: boolean, characterSet: number | null): void {
-    this.characterSet = characterSet;
-    switch (draft.command) {
+  /** Takes a command as it is sent, after its own text was found. */
+  command(command: SentCommand): void {
+    switch (command.draft.command) {
       case Command.STMT_PREPARE:
-        this.prepare(draft);
+        this.prepare(command.draft);
         return;
       case Command.STMT_EXECUTE:
       case Command.STMT_BULK_EXECUTE:
-        this.execute(draft, payload, whole);
-        return;
       case Command.STMT_SEND_LONG_DATA:
-        this.longValue(draft, payload);
-        return;
       case Command.STMT_FETCH:
       case Command.STMT_CLOSE:
       case Command.STMT_RESET:
-        this.other(draft, payload);
+        this.resolve(command);
         return;
       case Command.RESET_CONNECTION:
       case Command.CHANGE_USER:
-        this.byId.clear();
-        this.last = null;
+        this.known = new KnownStatements();
     }
   }
 
@@ -89,8 +67,13 @@ export class PreparedStatements {
     const decoded = decodeComStmtPrepareOk(payload);
     if (!decoded.ok) draft.decodeFailed = decoded.malformed;
     if (prepared === undefined || !decoded.ok) return;
-    prepared.parameters = decoded.value.parameters;
-    this.byId.set(decoded.value.statementId, prepared);
+    const { known } = prepared;
+    const { statementId, parameters } = decoded.value;
+    known.answered(prepared, statementId, parameters);
+    for (const command of known.ahead.take(statementId)) {
+      command.draft.decodeFailed = null;
+      this.apply(prepared, command);
+    }
   }
 
   /** Columns that a preparation or an execution announced, for results that come without. */
@@ -117,6 +100,10 @@ export class PreparedStatements {
     const prepared = this.named.get(draft);
     if (prepared === undefined) return;
     this.named.delete(draft);
+    if (draft.command === Command.STMT_PREPARE) {
+      this.lastFinished = draft.seq;
+      prepared.known.ahead.answered(draft.seq);
+    }
     const waiting = this.waiting.get(draft);
     if (waiting === undefined) return;
     this.waiting.delete(draft);
@@ -124,11 +111,15 @@ export class PreparedStatements {
   }
 
   private prepare(draft: StatementDraft): void {
-    this.last = {
+    const { known } = this;
+    const prepared: Prepared = {
       seq: draft.seq,
       sql: draft.sql,
       sqlCutFrom: draft.sqlCutFrom,
+      known,
+      id: null,
       parameters: null,
+      closed: false,
       types: null,
       typesSeq: null,
       longValues: new LongValues(this.values),
@@ -136,38 +127,64 @@ export class PreparedStatements {
       columnsSeq: null,
       columnsSeqBefore: null,
     };
-    this.named.set(draft, this.last);
+    known.sent(prepared);
+    this.named.set(draft, prepared);
+    this.lastSent = draft.seq;
   }
 
-  private find(draft: StatementDraft, payload: Buffer): Prepared | null {
+  /** Takes a command that names a statement. */
+  private resolve(command: SentCommand): void {
+    const { draft, payload } = command;
     const id = statementIdOf(payload);
-    const prepared = id === lastPreparedId ? this.last : id === null ? null : (this.byId.get(id) ?? null);
-    if (prepared === null) {
-      draft.decodeFailed = "the statement it names was not prepared in this recording";
-      return null;
+    const prepared = id === null ? null : this.known.find(id);
+    if (prepared !== null) {
+      this.apply(prepared, command);
+      return;
     }
+    draft.decodeFailed = unknownStatement;
+    if (id !== null && this.lastSent > this.lastFinished) this.known.ahead.hold(id, command, this.lastSent);
+  }
+
+  private apply(prepared: Prepared, command: SentCommand): void {
+    const { draft, payload } = command;
     draft.sql = prepared.sql;
     draft.sqlCutFrom = prepared.sqlCutFrom;
-    this.named.set(draft, prepared);
-    return prepared;
+    switch (draft.command) {
+      case Command.STMT_EXECUTE:
+      case Command.STMT_BULK_EXECUTE:
+        this.named.set(draft, prepared);
+        this.execute(prepared, command);
+        return;
+      case Command.STMT_FETCH:
+        this.named.set(draft, prepared);
+        draft.context = naming(draft, prepared, prepared.columnsSeq);
+        return;
+      case Command.STMT_SEND_LONG_DATA:
+        draft.context = naming(draft, prepared, null);
+        if (payload.length >= 7) prepared.longValues.add(draft.seq, payload.readUInt16LE(5), payload.subarray(7));
+        return;
+      case Command.STMT_RESET:
+      case Command.STMT_CLOSE:
+        draft.context = naming(draft, prepared, null);
+        prepared.longValues = new LongValues(this.values);
+        if (draft.command === Command.STMT_CLOSE) prepared.known.close(prepared);
+    }
   }
 
-  private execute(draft: StatementDraft, payload: Buffer, whole: boolean): void {
-    const prepared = this.find(draft, payload);
-    if (prepared === null) return;
+  private execute(prepared: Prepared, { draft, payload, whole, characterSet }: SentCommand): void {
     const { longValues, parameters } = prepared;
-    draft.context = { prepare: prepared.seq, types: prepared.typesSeq, longData: longValues.seqs, columns: null };
+    draft.context = { ...draft.context, prepare: prepared.seq, types: prepared.typesSeq, longData: longValues.seqs, columns: null };
     prepared.columnsSeqBefore = prepared.columnsSeq;
     prepared.columnsSeq = draft.seq;
     prepared.longValues = new LongValues(this.values);
     if (!whole) return;
-    if (parameters === null) this.waiting.set(draft, { payload: Buffer.from(payload), longValues });
-    else this.bind(draft, prepared, parameters, { payload, longValues });
+    if (parameters === null) this.waiting.set(draft, { payload: Buffer.from(payload), longValues, characterSet });
+    else this.bind(draft, prepared, parameters, { payload, longValues, characterSet });
   }
 
   /** Decodes the parameters of an execution, and keeps the types that it bound. */
-  private bind(draft: StatementDraft, prepared: Prepared, parameters: number, { payload, longValues }: Waiting): void {
-    const { characterSet, values } = this;
+  private bind(draft: StatementDraft, prepared: Prepared, parameters: number, { payload, longValues, characterSet }: Waiting): void {
+    const { values } = this;
     const context = { parameters, types: prepared.types, longValues: longValues.joined(), values, characterSet };
     const isBulk = draft.command === Command.STMT_BULK_EXECUTE;
     const decoded = isBulk ? decodeComStmtBulkExecute(payload, context) : decodeComStmtExecute(payload, this.capabilities, context);
@@ -188,26 +205,9 @@ export class PreparedStatements {
     }
     if (draft.context !== null) draft.context = { ...draft.context, types: boundTypes === null ? prepared.typesSeq : null };
   }
-
-  private longValue(draft: StatementDraft, payload: Buffer): void {
-    const prepared = this.find(draft, payload);
-    if (prepared === null) return;
-    draft.context = naming(prepared, null);
-    if (payload.length >= 7) prepared.longValues.add(draft.seq, payload.readUInt16LE(5), payload.subarray(7));
-  }
-
-  private other(draft: StatementDraft, payload: Buffer): void {
-    const prepared = this.find(draft, payload);
-    if (prepared === null) return;
-    draft.context = naming(prepared, draft.command === Command.STMT_FETCH ? prepared.columnsSeq : null);
-    if (draft.command === Command.STMT_FETCH) return;
-    prepared.longValues = new LongValues(this.values);
-    const id = statementIdOf(payload);
-    if (draft.command === Command.STMT_CLOSE && id !== null) this.byId.delete(id);
-  }
 }
 
 /** What must be read to tell which statement a command names, where that is all it says. */
-function naming(prepared: Prepared, columns: number | null): StatementContext {
-  return { prepare: prepared.seq, types: null, longData: [], columns };
+function naming({ context }: StatementDraft, prepared: Prepared, columns: number | null): StatementContext {
+  return { ...context, prepare: prepared.seq, types: null, longData: [], columns };
 }

@@ -242,7 +242,7 @@ export class SessionDecoder {
   private readCommand(draft: StatementDraft, payload: Buffer, length: number): void {
     const { current } = this.characterSets;
     readStatementText(draft, payload, length, { capabilities: this.open.capabilities, characterSet: current.client });
-    this.prepared.command(draft, payload, payload.length === length, current.client);
+    this.prepared.command({ draft, payload, whole: payload.length === length, characterSet: current.client });
     if (current.client !== this.open.characterSet || current.results !== this.open.characterSet) {
       draft.context = { ...(draft.context ?? noContext), characterSets: current };
     }

@@ -19,6 +19,7 @@ describe("a prepared statement", () => {
       ...values.map((value) => new PacketWriter().uint8(0).uint8(0).lengthEncodedText(value).payload()),
       eof,
     );
+  const unknown = "it is not known which prepared statement has the id that it names";
   const values = (statement: Statement | undefined) => statement?.params?.map(({ value }) => value);
 
   it("shows its text and its parameters with each execution", () => {
@@ -102,6 +103,85 @@ describe("a prepared statement", () => {
     expect(statements[2]?.context).toEqual({ prepare: 1, types: 2, longData: [], columns: null });
   });
 
+  it("can be executed and closed before its preparation is answered, by the id that it will get", () => {
+    const close = command(0x19, hex("07000000"));
+    const { statements, rows } = decode([
+      ["client", Buffer.concat([command(0x16, "SELECT ?, ?"), execute(0, bound), close])],
+      ["upstream", Buffer.concat([prepareOk(7, 1, 2), binary("r")])],
+      ["client", execute(0, bound)],
+      ["upstream", packets(1, err)],
+    ]);
+    expect(statements.map(({ seq, command: name, sql, decodeFailed }) => [seq, name, sql, decodeFailed])).toEqual([
+      [3, "COM_STMT_CLOSE", null, unknown],
+      [1, "COM_STMT_PREPARE", "SELECT ?, ?", null],
+      [2, "COM_STMT_EXECUTE", "SELECT ?, ?", null],
+      [4, "COM_STMT_EXECUTE", null, unknown],
+    ]);
+    expect(values(statements[2])).toEqual(["42", "a"]);
+    expect(statements[2]?.context).toEqual({ prepare: 1, types: null, longData: [], columns: null });
+    expect(rows).toEqual([["r"]]);
+  });
+
+  it("takes long data that was sent before its preparation is answered, and is not taken for another one", () => {
+    const { statements } = decode([
+      [
+        "client",
+        Buffer.concat([
+          command(0x16, "SELECT 'none'"),
+          command(0x16, "SELECT ?, ?"),
+          command(0x18, hex("07000000 0100"), "long"),
+          execute(0, "00 01 0800 fd00 2a00000000000000"),
+        ]),
+      ],
+      ["upstream", Buffer.concat([packets(1, err), prepareOk(7, 1, 2), binary("r")])],
+    ]);
+    expect(statements.map((statement) => statement.seq)).toEqual([3, 1, 2, 4]);
+    expect(statements[3]).toMatchObject({ sql: "SELECT ?, ?", decodeFailed: null, context: { prepare: 2, longData: [3] } });
+    expect(values(statements[3])).toEqual(["42", "long"]);
+  });
+
+  it("stays unknown to what was sent ahead where its preparation failed, and is known to what is sent later", () => {
+    const { statements } = decode([
+      ["client", Buffer.concat([command(0x16, "SELECT ?, ?"), execute(0, bound)])],
+      ["upstream", Buffer.concat([packets(1, err), packets(1, err)])],
+      ...prepared,
+      ["client", execute(0, bound)],
+      ["upstream", binary("r")],
+    ]);
+    expect(statements.map(({ sql }) => sql)).toEqual([
+      "SELECT ?, ?",
+      null,
+      "SELECT v FROM t WHERE a = ? AND b = ?",
+      "SELECT v FROM t WHERE a = ? AND b = ?",
+    ]);
+    expect(statements.map(({ decodeFailed }) => decodeFailed)).toEqual([null, unknown, null, null]);
+  });
+
+  it("is closed by the id that means the last one", () => {
+    const { statements } = decode([
+      ...prepared,
+      ["client", command(0x19, hex("ffffffff"))],
+      ["client", execute(0, bound)],
+      ["upstream", packets(1, err)],
+    ]);
+    expect(statements.map(({ decodeFailed }) => decodeFailed)).toEqual([null, null, unknown]);
+  });
+
+  it("is not known where a reset of the connection was sent before its preparation is answered", () => {
+    const { statements } = decode([
+      ["client", Buffer.concat([command(0x16, "SELECT ?, ?"), execute(0, bound), command(0x1f)])],
+      ["upstream", Buffer.concat([prepareOk(7, 1, 2), binary("r"), packets(1, ok)])],
+      ["client", execute(0, bound)],
+      ["upstream", packets(1, err)],
+    ]);
+    expect(statements.map(({ sql, decodeFailed }) => [sql, decodeFailed])).toEqual([
+      ["SELECT ?, ?", null],
+      ["SELECT ?, ?", null],
+      [null, null],
+      [null, unknown],
+    ]);
+  });
+
   it("is not known any more after a reset of the connection", () => {
     const { statements } = decode([
       ...prepared,
@@ -113,7 +193,7 @@ describe("a prepared statement", () => {
     expect(statements[2]).toMatchObject({
       sql: null,
       params: null,
-      decodeFailed: "the statement it names was not prepared in this recording",
+      decodeFailed: unknown,
     });
   });
 

@@ -9,7 +9,7 @@ const nowhere = { frame: 0, skip: 0 };
 function sent(prepared: PreparedStatements, seq: number, payload: Buffer): StatementDraft {
   const draft = new StatementDraft("session", seq, payload[0] ?? 0, 0, nowhere);
   readStatementText(draft, payload, payload.length, { capabilities: 0, characterSet: 45 });
-  prepared.command(draft, payload, true, 45);
+  prepared.command({ draft, payload, whole: true, characterSet: 45 });
   return draft;
 }
 

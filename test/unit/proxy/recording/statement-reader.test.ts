@@ -172,9 +172,10 @@ describe.each(
   });
 });
 
-/** What a pipelining client and one that waits have in common. What a statement names may not be known yet when it is sent ahead. */
-function outcomeOf({ seq, command, outcome, rows, affected, errno }: Statement): Partial<Statement> {
-  return { seq, command, outcome, rows, affected, errno };
+/** What a pipelining client and one that waits have in common. What a command without an answer names may not be known yet when it is sent ahead. */
+function outcomeOf({ seq, command, sql, params, outcome, rows, affected, errno }: Statement): Partial<Statement> {
+  const names = command === "COM_STMT_CLOSE" || command === "COM_STMT_SEND_LONG_DATA" ? {} : { sql, params };
+  return { seq, command, ...names, outcome, rows, affected, errno };
 }
 
 it("gives nothing for a statement that the recording does not hold to its end", () => {
