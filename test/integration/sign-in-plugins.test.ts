@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { createConnection as createMariadbConnection } from "mariadb";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
-import type { Connection } from "../../proxy/model/connection.ts";
+import { testSignIn } from "../../proxy/api/connections/sign-in-test.ts";
+import type { Connection, ConnectionSecrets } from "../../proxy/model/connection.ts";
+import { connectionOf } from "../support/api/connection-of.ts";
 import { runClient } from "../support/clients.ts";
+import { parts } from "../support/parts/parts.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
 import { mysqlDirectory } from "../support/servers/mysql.ts";
+import { buildPasswordFactor } from "../support/servers/password-factor.ts";
 import { type Account, type PrivateServer, type ServerAddress, startMysql } from "../support/servers.ts";
 import { temporaryDirectory } from "../support/stenograph.ts";
 
@@ -81,51 +85,147 @@ describe.skipIf(mariadb === null)("MariaDB's ed25519", () => {
   });
 });
 
+const mostFactors = { user: "plugins_mfa3", passwords: ["first-factor", "second-factor", "third-factor"] } as const;
+
 describe.skipIf(mysql === null)("MySQL's multi-factor authentication", () => {
-  const directory = temporaryDirectory();
-  const listen = { host: join(directory.path, "steno.sock"), port: 0 };
-  const factors = { user: "plugins_mfa", password: "first-factor" };
   let server: PrivateServer;
-  let upstream: Upstream;
+  let serverDirectory: string;
 
   beforeAll(async () => {
     server = await startMysql();
-    const serverDirectory = join(server.address.filesDirectory, "..");
-    upstream = { host: join(serverDirectory, "server.sock"), port: 0 };
-    const plugin = "auth_socket.so";
-    copyFileSync(join(mysqlDirectory(), "usr", "lib", "mysql", "plugin", plugin), join(serverDirectory, "plugins", plugin));
-    await asRoot(
-      server.address,
-      [`INSTALL PLUGIN auth_socket SONAME '${plugin}'`],
-      ["SET GLOBAL authentication_policy = '*,*,'"],
-      // The second factor is who runs the program at the other end of the socket, which here is this process.
-      [
-        `CREATE USER '${factors.user}'@'localhost' IDENTIFIED BY '${factors.password}' AND IDENTIFIED WITH auth_socket AS ?`,
-        userInfo().username,
-      ],
-    );
+    serverDirectory = join(server.address.filesDirectory, "..");
+    await asRoot(server.address, ["SET GLOBAL authentication_policy = '*,*,*'"]);
   });
-  afterAll(async () => {
-    await server.stop();
-    directory[Symbol.dispose]();
-  });
+  afterAll(() => server.stop());
 
-  async function run(password: string) {
-    const target = { host: "localhost", port: 0, user: factors.user, password: "" };
-    const reach = ["--protocol=socket", `--socket=${listen.host}`, `--password1=${password}`];
-    return runClient("mysql", target, [...reach, "--batch", "--skip-column-names", "--execute=SELECT CURRENT_USER()"]);
+  /** The `mysql` client through the relay, as an account with `passwords`. */
+  function run(user: string, passwords: readonly string[], reach: readonly string[], host = "127.0.0.1") {
+    const target = { host, port: relay?.port ?? 0, user, password: "" };
+    const factors = passwords.map((password, at) => `--password${at + 1}=${password}`);
+    return runClient("mysql", target, [...reach, ...factors, "--batch", "--skip-column-names", "--execute=SELECT CURRENT_USER()"]);
   }
 
-  it("is relayed in passthrough, factor by factor", async () => {
-    await start(upstream, { listen });
-    expect((await run(factors.password)).stdout.trim()).toBe(`${factors.user}@localhost`);
-    await relay?.untilIdle();
-    const [session] = recordedSessions(relay?.dataDirectory ?? "");
-    expect(session?.open).toMatchObject({ account: factors.user, signedIn: true });
+  describe.skipIf(!parts.compiler.isThere())("with a password for each factor", () => {
+    const { user, passwords } = mostFactors;
+    const [upstreamPassword, upstreamPassword2, upstreamPassword3] = passwords;
+    const secrets = { upstreamPassword, upstreamPassword2, upstreamPassword3, clientPassword: alice.password };
+    const overTls = ["--ssl-mode=REQUIRED", "--enable-cleartext-plugin"];
+
+    beforeAll(async () => {
+      buildPasswordFactor(join(serverDirectory, "plugins"));
+      await asRoot(
+        server.address,
+        ["INSTALL PLUGIN password_factor SONAME 'password_factor.so'"],
+        [
+          `CREATE USER '${user}'@'%' IDENTIFIED BY '${passwords[0]}' AND IDENTIFIED WITH password_factor AS '${passwords[1]}'
+            AND IDENTIFIED WITH password_factor AS '${passwords[2]}'`,
+        ],
+        [`GRANT ALL ON test.* TO '${user}'@'%'`],
+      );
+    });
+
+    const startMapped = (changes: Partial<ConnectionSecrets> = {}) =>
+      startRecordedRelay({
+        upstream: server.address,
+        connection: { auth: "mapped", clientUser: alice.user, upstreamUser: user, upstreamTls: "required" },
+        secrets: { ...secrets, ...changes },
+      });
+
+    it("is relayed in passthrough, factor by factor", async () => {
+      await start(server.address, { upstreamTls: "required" });
+      expect(await run(user, passwords, overTls)).toMatchObject({ exitCode: 0, stdout: `${user}@%\n` });
+      await relay?.untilIdle();
+      const [session] = recordedSessions(relay?.dataDirectory ?? "");
+      expect(session?.open).toMatchObject({ account: user, signedIn: true, authPlugin: "mysql_clear_password" });
+    });
+
+    it.each([0, 1, 2])("is refused in passthrough where factor %i of three is wrong", async (wrong) => {
+      await start(server.address, { upstreamTls: "required" });
+      const tried = passwords.map((password, at) => (at === wrong ? "another" : password));
+      expect((await run(user, tried, overTls)).stderr).toContain("Access denied for user");
+    });
+
+    it("signs the stored account in for a client with one password, and again when the user is changed", async () => {
+      relay = await startMapped();
+      const client = await createConnection({ host: "127.0.0.1", port: relay.port, ...alice });
+      for (let count = 0; count < 3; count += 1) {
+        const [rows] = await client.query<RowDataPacket[]>("SELECT CURRENT_USER() AS account");
+        expect(rows[0]).toEqual({ account: `${user}@%` });
+        await client.changeUser({ ...alice, database: "test" });
+      }
+      await client.end();
+      await relay.untilIdle();
+      const [session] = recordedSessions(relay.dataDirectory);
+      expect(session?.open).toMatchObject({ account: user, signedIn: true, authPlugin: "mysql_clear_password" });
+    });
+
+    it("is refused where a factor's password is wrong or is not stored, and the client hears which", async () => {
+      const failures = [
+        [{ upstreamPassword2: "another" }, "refused the account that is stored for connection"],
+        [{ upstreamPassword3: "another" }, "refused the account that is stored for connection"],
+        [{ upstreamPassword2: null }, "for a second factor, and no second password is stored"],
+        [{ upstreamPassword3: null }, "for a third factor, and no third password is stored"],
+      ] as const;
+      for (const [changes, message] of failures) {
+        relay = await startMapped(changes);
+        await expect(createConnection({ host: "127.0.0.1", port: relay.port, ...alice })).rejects.toThrow(message);
+        await relay.stop();
+        relay.remove();
+      }
+    });
+
+    it("is tried by the test of a connection with all of its passwords", async () => {
+      const { host, port } = server.address;
+      const connection = connectionOf({ upstream: { host, port }, upstreamUser: user, upstreamTls: "required" });
+      expect(await testSignIn(connection, secrets)).toMatchObject({ ok: true });
+      const tried = async (changes: Partial<ConnectionSecrets>) => (await testSignIn(connection, { ...secrets, ...changes })).message;
+      expect(await tried({ upstreamPassword3: "another" })).toContain("refused the account");
+      expect(await tried({ upstreamPassword3: null })).toContain("a factor number 3, for which no password is stored");
+      const plain = await testSignIn({ ...connection, upstreamTls: "off" }, secrets);
+      expect(plain).toMatchObject({ ok: false, message: expect.stringContaining("mysql_clear_password") });
+    });
   });
 
-  it("is refused by its first factor", async () => {
-    await start(upstream, { listen });
-    expect((await run("wrong")).stderr).toContain("Access denied for user");
+  describe("with who runs the program at the other end of the socket as the second factor, which asks nothing over the wire", () => {
+    const directory = temporaryDirectory();
+    const listen = { host: join(directory.path, "steno.sock"), port: 0 };
+    const account = { user: "plugins_socket", password: "first-factor" };
+    const upstream = () => ({ host: join(serverDirectory, "server.sock"), port: 0 });
+    const reach = ["--protocol=socket", `--socket=${listen.host}`];
+
+    beforeAll(async () => {
+      const plugin = "auth_socket.so";
+      copyFileSync(join(mysqlDirectory(), "usr", "lib", "mysql", "plugin", plugin), join(serverDirectory, "plugins", plugin));
+      await asRoot(
+        server.address,
+        [`INSTALL PLUGIN auth_socket SONAME '${plugin}'`],
+        [
+          `CREATE USER '${account.user}'@'localhost' IDENTIFIED BY '${account.password}' AND IDENTIFIED WITH auth_socket AS ?`,
+          userInfo().username,
+        ],
+      );
+    });
+    afterAll(() => directory[Symbol.dispose]());
+
+    it("is relayed in passthrough", async () => {
+      await start(upstream(), { listen });
+      expect((await run(account.user, [account.password], reach, "localhost")).stdout.trim()).toBe(`${account.user}@localhost`);
+      await relay?.untilIdle();
+      const [session] = recordedSessions(relay?.dataDirectory ?? "");
+      expect(session?.open).toMatchObject({ account: account.user, signedIn: true });
+    });
+
+    it("is refused by its first factor", async () => {
+      await start(upstream(), { listen });
+      expect((await run(account.user, ["wrong"], reach, "localhost")).stderr).toContain("Access denied for user");
+    });
+
+    it("signs the stored account in", async () => {
+      const { port } = await start(upstream(), { auth: "mapped", clientUser: alice.user, upstreamUser: account.user }, account.password);
+      const client = await createConnection({ host: "127.0.0.1", port, ...alice });
+      const [rows] = await client.query<RowDataPacket[]>("SELECT CURRENT_USER() AS account");
+      expect(rows[0]).toEqual({ account: `${account.user}@localhost` });
+      await client.end();
+    });
   });
 });

@@ -6,6 +6,7 @@ import type { Connection, ConnectionSecrets, UpstreamTls } from "../../model/con
 import { socketPathOf } from "../../model/endpoint.ts";
 import type { TlsFacts } from "../../model/session.ts";
 import { encodeProxyHeader } from "../../protocol/proxy-header.ts";
+import { ClearFactors } from "./clear-factors.ts";
 import { isNoTls, type SignInFailure, signInSentence } from "./sign-in-failure.ts";
 
 /** What a test of a connection found; `message` is a sentence for the person either way. */
@@ -40,7 +41,12 @@ type Attempt = Reached & ({ readonly ok: true } | { readonly ok: false; readonly
 type Reached = { readonly version: string | null; readonly tls: TlsFacts | null };
 
 function attempt(connection: Connection, secrets: ConnectionSecrets, limitMs: number, encrypted: boolean): Promise<Attempt> {
-  const client = createConnection(optionsOf(connection, secrets, limitMs, encrypted)) as ClientInternals;
+  const factors = new ClearFactors(secrets);
+  // Never in clear over a network, as the relay has it.
+  const { authPlugins } = encrypted || socketPathOf(connection.upstream) !== null ? factors : {};
+  const options = optionsOf(connection, secrets, limitMs, encrypted);
+  const client = createConnection({ ...options, ...(authPlugins && { authPlugins }) }) as ClientInternals;
+  factors.watch(client);
   const tlsFailure = watchTls(client, connection);
   const greeting = client._command;
   const { promise, resolve } = Promise.withResolvers<Attempt>();
@@ -64,9 +70,6 @@ function optionsOf(connection: Connection, secrets: ConnectionSecrets, limitMs: 
     ...socketOf(connection),
     user: connection.upstreamUser ?? "",
     password: secrets.upstreamPassword ?? "",
-    password2: secrets.upstreamPassword2 ?? "",
-    password3: secrets.upstreamPassword3 ?? "",
-    enableCleartextPlugin: encrypted || socketPathOf(connection.upstream) !== null,
     connectTimeout: limitMs,
     ...(encrypted ? { ssl: sslOf(connection.upstreamTls, connection.upstreamCa) } : {}),
   };

@@ -55,6 +55,13 @@ export const parts = {
     packages: ["gnome-keyring", "dbus"],
     isThere: secretServiceIsThere,
   },
+  compiler: {
+    name: "a C compiler",
+    untested: "accounts of several factors that MySQL asks for over the wire",
+    howToGet: "apt-get install gcc libc6-dev",
+    packages: ["gcc", "libc6-dev"],
+    isThere: () => programIsThere("cc"),
+  },
   ...clientPrograms,
 } as const satisfies Record<string, Part>;
 
