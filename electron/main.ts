@@ -63,7 +63,7 @@ function handOutPorts(workstation: Workstation): void {
   ipcMain.on(connectRequest, (event) => {
     if (!isOurPage(event.senderFrame)) return;
     const { port1, port2 } = new MessageChannelMain();
-    workstation.connect(new MessagePortChannel(port1), "desktop", process.getuid?.() ?? null);
+    workstation.connect(new MessagePortChannel(port1), "desktop");
     event.senderFrame.postMessage(portMessage, null, [port2]);
   });
 }

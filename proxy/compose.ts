@@ -14,6 +14,8 @@ import { Callers } from "./api/identity/callers.ts";
 import { hostCaller } from "./api/identity/host-caller.ts";
 import type { ServerChannel } from "./api/server-channel.ts";
 import { composeIdentity, type RunningIdentity } from "./compose-identity.ts";
+import type { AnswerPlace } from "./identity/answers/answer-place.ts";
+import { begunBy, loopbackPlace } from "./identity/answers/loopback-listener.ts";
 import type { StartKeyring } from "./identity/keyring.ts";
 import { openSecrets } from "./identity/open-secrets.ts";
 import { osUserActor } from "./identity/os-user.ts";
@@ -59,14 +61,16 @@ export interface Workstation {
   /** Sentences that a person should read at the start, e.g. that a broken file was put aside. */
   readonly notices: readonly string[];
   /**
-   * Serves the contract to a user interface of `caller`: the desktop's window, or one browser with all its pages, which runs under
-   * `account` where that is known.
+   * Serves the contract to a user interface of `caller`: the desktop's window, or one browser with all its pages. `answers`: where
+   * the answers to their sign-ins come to; without it to a listener for each, from this program's account.
    */
-  connect(channel: ServerChannel, caller: string, account: number | null): void;
+  connect(channel: ServerChannel, caller: string, answers?: AnswerPlace): void;
   /** The contract as somebody may use it who is not at any user interface yet. */
   newCaller(): Handlers;
   /** `caller` cannot come back: what they began is ended. */
   forget(caller: string): void;
+  /** An answer of an identity provider came that nobody waits for, or that somebody else waits for. */
+  answerRefused(message: string): void;
   openSessions(): number;
   /** Ends in order: sessions closed, recordings ended, the library after what it is writing. */
   close(): Promise<void>;
@@ -99,6 +103,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     identity,
     clientCaFile: () => clientCaFile,
   };
+  const own = loopbackPlace(begunBy(process.getuid?.() ?? null));
   const callers = new Callers(core, {
     settings: identity.settings,
     signIns: identity.signIns,
@@ -116,8 +121,9 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     handlers: allHandlers(core, hostCaller(actor)),
     library,
     notices: notice === null ? secrets.notices : [...secrets.notices, notice],
-    connect: (channel, caller, account) => serveChannel(channel, callers.handlersFor(caller, account), reportUnexpected),
-    newCaller: () => callers.handlersFor(randomUUID()),
+    connect: (channel, caller, answers = own) => serveChannel(channel, callers.handlersFor(caller, answers), reportUnexpected),
+    newCaller: () => callers.handlersFor(randomUUID(), own),
+    answerRefused: (message) => identity.log.record({ kind: "sign-in-answer-refused", actor: null, message }),
     forget: (caller) => callers.forget(caller),
     openSessions: () => relay.openSessions(),
     close: () => {

@@ -49,7 +49,8 @@ async function serveUntilAsked(workstation: Workstation, options: ServeBrowsersO
   const host = await startBrowserHost({
     port: options.port,
     files: await StaticFiles.open(fileURLToPath(new URL("../out/renderer", import.meta.url))),
-    connect: (channel, browser, account) => workstation.connect(channel, browser, account),
+    connect: (channel, browser, answers) => workstation.connect(channel, browser, answers),
+    answerRefused: (message) => workstation.answerRefused(message),
     forgotten: (browser) => workstation.forget(browser),
     onFreshAddress: (url) => {
       closeDoorway();

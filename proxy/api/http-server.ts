@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { peerAccount } from "../identity/oidc/peer-account.ts";
+import { peerAccount } from "../identity/answers/peer-account.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { BrowserAccess } from "./browser-access.ts";
 import { securityHeaders } from "./content-policy.ts";
 import { refusalPage } from "./refusal-page.ts";
-import { browserOf, type Refusal, refusalOf, unknownBrowser } from "./request-rules.ts";
+import { browserOf, hostRefusal, ownOrigin, type Refusal, refusalOf, unknownBrowser } from "./request-rules.ts";
+import { SignInAnswers } from "./sign-in-answers.ts";
 import type { StaticFiles } from "./static-files.ts";
 import { type Connect, WebSocketServer } from "./websocket.ts";
 
@@ -18,6 +19,8 @@ export interface BrowserHostOptions {
   readonly connect: Connect;
   /** Hears of a browser that has to be let in anew, and is then another one. */
   readonly forgotten?: (browser: string) => void;
+  /** Hears of an answer of an identity provider that nobody in that browser waits for. */
+  readonly answerRefused?: (message: string) => void;
   /** Hears the address with a fresh one-time token: after the one before was used. */
   readonly onFreshAddress: (url: string) => void;
 }
@@ -42,8 +45,9 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     sockets.closeOf(browser);
     options.forgotten?.(browser);
   });
+  const answers = new SignInAnswers({ port, browserOf: (request) => browserOf(request, access), refused: options.answerRefused });
   const address = () => `http://127.0.0.1:${port}/?token=${access.token}`;
-  const respond = responder(options, port, access, address);
+  const respond = responder(options, port, access, answers, address);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     respond(request, response).catch((cause: unknown) => refuse(response, 500, `The answer failed: ${failureOf(cause).message}.`));
   });
@@ -53,7 +57,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     if (refusal !== null) return refuseUpgrade(socket, refusal.status, refusal.message);
     if (browser === null) return refuseUpgrade(socket, unknownBrowser.status, unknownBrowser.message);
     if (request.url !== "/api") return refuseUpgrade(socket, 404, "The WebSocket is at /api.");
-    sockets.accept(request, socket, head, browser, peerAccount(request.socket));
+    sockets.accept(request, socket, head, browser, answers.placeOf(browser, ownOrigin(request)));
   });
   return {
     get url() {
@@ -91,8 +95,18 @@ function listenFailure(error: NodeJS.ErrnoException, port: number): FailureError
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function responder(options: BrowserHostOptions, port: number, access: BrowserAccess, address: () => string): Respond {
+function responder(
+  options: BrowserHostOptions,
+  port: number,
+  access: BrowserAccess,
+  answers: SignInAnswers,
+  address: () => string,
+): Respond {
   return async (request, response) => {
+    if (answers.isOne(request)) {
+      const wrongHost = hostRefusal(request, port);
+      return wrongHost === null ? answers.serve(request, response) : turnAway(request, response, wrongHost, port);
+    }
     const refusal = refusalOf(request, port, "page");
     if (refusal !== null) return turnAway(request, response, refusal, port);
     if (request.method !== "GET" && request.method !== "HEAD")

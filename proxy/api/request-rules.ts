@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { peerAccount } from "../identity/oidc/peer-account.ts";
+import { peerAccount } from "../identity/answers/peer-account.ts";
 import type { BrowserAccess } from "./browser-access.ts";
 
 /** Why a request is turned away; `message` is a sentence for the person who sees it. */
@@ -14,18 +14,27 @@ export interface Refusal {
  * exactly ours. `upgrade`: it must be there, because a WebSocket is not held back by the same-origin policy.
  */
 export function refusalOf(request: IncomingMessage, port: number, kind: "page" | "upgrade"): Refusal | null {
-  const host = request.headers.host;
-  if (host === undefined || !loopbackHosts(port).includes(host.toLowerCase())) {
-    return {
-      status: 403,
-      message: `This address is not served. Use http://127.0.0.1:${port}/ (through a tunnel, with the same port at your end).`,
-    };
-  }
-  const origin = request.headers.origin;
-  if ((origin !== undefined || kind === "upgrade") && origin !== `http://${host.toLowerCase()}`) {
+  const wrongHost = hostRefusal(request, port);
+  if (wrongHost !== null) return wrongHost;
+  const { origin } = request.headers;
+  if ((origin !== undefined || kind === "upgrade") && origin !== ownOrigin(request)) {
     return { status: 403, message: "Requests from other sites are not served." };
   }
   return null;
+}
+
+/** The rule for `Host` alone: a provider's page, which is of another site, may bring the end of a sign-in. */
+export function hostRefusal({ headers: { host } }: IncomingMessage, port: number): Refusal | null {
+  if (host !== undefined && loopbackHosts(port).includes(host.toLowerCase())) return null;
+  return {
+    status: 403,
+    message: `This address is not served. Use http://127.0.0.1:${port}/ (through a tunnel, with the same port at your end).`,
+  };
+}
+
+/** Our origin, by the name that the browser knows it by. */
+export function ownOrigin({ headers: { host = "" } }: IncomingMessage): string {
+  return `http://${host.toLowerCase()}`;
 }
 
 /** The name of the browser that a request comes from, by the valid cookie that it holds; `null` without one. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer as Acceptor, type RawData, WebSocket } from "ws";
+import type { AnswerPlace } from "../identity/answers/answer-place.ts";
 import type { FromCore } from "./contract.ts";
 import type { ServerChannel } from "./server-channel.ts";
 
@@ -11,8 +12,8 @@ const highWater = 4 << 20;
 const lowWater = 1 << 20;
 const pingEveryMs = 30_000;
 
-/** Serves a page of a browser that was let in, which has a name of its own and runs under `account` where that is known. */
-export type Connect = (channel: ServerChannel, browser: string, account: number | null) => void;
+/** Serves a page of a browser that was let in, which has a name of its own; `answers`: where the answers to its sign-ins come to. */
+export type Connect = (channel: ServerChannel, browser: string, answers: AnswerPlace) => void;
 
 /** Accepts upgraded requests, after the HTTP server has let them in. */
 export class WebSocketServer {
@@ -26,10 +27,10 @@ export class WebSocketServer {
     this.#everyMs = everyMs;
   }
 
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, browser: string, account: number | null = null): void {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, browser: string, answers: AnswerPlace): void {
     this.#acceptor.handleUpgrade(request, socket, head, (accepted) => {
       this.#browsers.set(accepted, browser);
-      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser, account);
+      this.#connect(new WebSocketChannel(accepted, this.#everyMs), browser, answers);
     });
   }
 

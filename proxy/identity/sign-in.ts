@@ -2,6 +2,7 @@
 import type { PersonActor } from "../model/actor.ts";
 import type { Role } from "../model/role.ts";
 import type { UnixMicros } from "../model/value.ts";
+import type { AnswerPlace } from "./answers/answer-place.ts";
 import type { IdentityKey } from "./identity-key.ts";
 
 /**
@@ -38,8 +39,8 @@ export interface SignInRequest {
   open(url: string, until: UnixMicros): void | Promise<void>;
   /** The person must prove again who they are, whatever the provider remembers of them. */
   readonly fresh: boolean;
-  /** The account whose browser the person uses; `null` where it is not known. */
-  readonly account: number | null;
+  /** Where the person's browser brings the provider's answer. */
+  readonly answers: AnswerPlace;
   /** Hears of answers that came for this sign-in and were turned away, e.g. with another state. */
   turnedAway(message: string): void;
   /** Aborted where the person, or the end of the program, cancels it. */

@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { PersonActor } from "../model/actor.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import type { UnixMicros } from "../model/value.ts";
+import type { AnswerPlace } from "./answers/answer-place.ts";
+import { begunBy, loopbackPlace } from "./answers/loopback-listener.ts";
 import { IdentityKey } from "./identity-key.ts";
 import type { IdentitySettings, ProviderSettings } from "./identity-settings.ts";
 import { signInByCode } from "./oidc/authorization-code.ts";
@@ -31,8 +33,8 @@ export interface BeginOptions {
   /** They must prove again who they are, whatever the provider remembers of them. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
-  /** The account of this machine whose browser the person uses, where it is known: the answer of another one is not taken. */
-  readonly account?: number | null;
+  /** Where the provider's answer comes to; to a listener of its own unless told, from whichever account. */
+  readonly answers?: AnswerPlace;
 }
 
 export type Unsubscribe = () => void;
@@ -52,13 +54,13 @@ export class SignIns {
   }
 
   /** Signs a person in at the provider. Rejects with a `FailureError`; the access log has been told then. */
-  begin({ open, fresh = false, signal, account = null }: BeginOptions): Promise<SignIn> {
+  begin({ open, fresh = false, signal, answers = loopbackPlace(begunBy(null)) }: BeginOptions): Promise<SignIn> {
     return this.signIn((provider, key) => {
       const request: SignInRequest = {
         key,
         open,
         fresh,
-        account,
+        answers,
         turnedAway: (message) => this.#options.log({ kind: "sign-in-answer-refused", actor: null, message }),
         signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       };

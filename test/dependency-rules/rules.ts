@@ -92,7 +92,7 @@ export const forbidden: readonly IForbiddenRuleType[] = [
   rule(
     "sockets-in-relay",
     "Only the relay and the api open sockets, sign-in for the provider's answer, and the demo, which plays server and clients.",
-    { path: `^proxy/(${folders})/`, pathNot: "^proxy/(relay|api|demo|commands|identity/(oidc|saml))/" },
+    { path: `^proxy/(${folders})/`, pathNot: "^proxy/(relay|api|demo|commands|identity/(answers|oidc))/" },
     { path: "^(node:)?(net|tls|http|https|http2|dgram)$", dependencyTypesNot: ["type-only"] },
   ),
   rule(

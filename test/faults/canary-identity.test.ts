@@ -90,13 +90,16 @@ describe.skipIf(mysql === null)("secrets of who signs in", () => {
 
   async function signIn(api: BrowserClient): Promise<void> {
     const wrong = await api.call("identity.signIn", {});
-    await expect(new ScriptedBrowser().signIn(wrong.url, { ...person, password: planted.wrongPerson.text })).rejects.toThrow();
+    await expect(new ScriptedBrowser(api.home).signIn(wrong.url, { ...person, password: planted.wrongPerson.text })).rejects.toThrow();
     await api.call("identity.cancel", {});
     const { url } = await api.call("identity.signIn", {});
     const redirect = new URL(url).searchParams.get("redirect_uri") ?? "";
-    const spoilt = await fetch(`${redirect}?code=${encodeURIComponent(planted.wrongPerson.text)}&state=wrong`);
-    home.see("the page for a wrong answer", await spoilt.text());
-    const arrived = await new ScriptedBrowser().signIn(url, person);
+    const spoilt = `${redirect}?code=${encodeURIComponent(planted.wrongPerson.text)}&state=wrong`;
+    const { cookie } = api.home;
+    home.see("the page for a wrong answer", await (await fetch(spoilt, { headers: { cookie } })).text());
+    home.see("the page that asks for an answer again", await (await fetch(spoilt)).text());
+    home.see("the page for an answer of nobody known", await (await fetch(`${spoilt}&again`)).text());
+    const arrived = await new ScriptedBrowser(api.home).signIn(url, person);
     home.see("the page behind the sign-in", arrived.text);
     await vi.waitFor(async () => expect((await api.call("identity.get", {})).identity.state).toBe("signed-in"), 20_000);
   }

@@ -4,14 +4,17 @@ import { WebSocket } from "ws";
 import type { CallInput, CallName, CallOutput, FromCore, StreamEvent, StreamInput, StreamName } from "../../proxy/api/contract.ts";
 
 export class BrowserClient {
+  /** Where it is let in, and by which cookie: for the rest of the same browser. */
+  readonly home: { readonly origin: string; readonly cookie: string };
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (message: FromCore) => void>();
   /** Everything that was received, as text. */
   readonly received: string[] = [];
   #lastId = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, home: { readonly origin: string; readonly cookie: string }) {
     this.#socket = socket;
+    this.home = home;
     socket.on("message", (bytes) => {
       const text = String(bytes);
       this.received.push(text);
@@ -28,11 +31,12 @@ export class BrowserClient {
     return cookie;
   }
 
-  static async connect(url: string, cookie: string): Promise<BrowserClient> {
-    const { host, origin } = new URL(url);
-    const socket = new WebSocket(`ws://${host}/api`, { headers: { Cookie: cookie, Origin: origin } });
+  /** `origin`: as the browser knows it, where that is by another name. */
+  static async connect(url: string, cookie: string, origin = new URL(url).origin): Promise<BrowserClient> {
+    const headers = { Cookie: cookie, Origin: origin, Host: new URL(origin).host };
+    const socket = new WebSocket(`ws://${new URL(url).host}/api`, { headers });
     await once(socket, "open");
-    return new BrowserClient(socket);
+    return new BrowserClient(socket, { origin, cookie });
   }
 
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {

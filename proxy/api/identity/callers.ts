@@ -1,3 +1,4 @@
+import type { AnswerPlace } from "../../identity/answers/answer-place.ts";
 import type { Core } from "../core.ts";
 import { guardedHandlers } from "../guarded-handlers.ts";
 import type { Handlers } from "../handler.ts";
@@ -11,17 +12,17 @@ interface Known {
 /** Everybody who uses the API of this process: one for the desktop's window, one for each browser with all its pages. */
 export class Callers {
   readonly #core: Core;
-  readonly #options: Omit<PersonCallerOptions, "account">;
+  readonly #options: Omit<PersonCallerOptions, "answers">;
   readonly #known = new Map<string, Known>();
 
-  constructor(core: Core, options: Omit<PersonCallerOptions, "account">) {
+  constructor(core: Core, options: Omit<PersonCallerOptions, "answers">) {
     this.#core = core;
     this.#options = options;
   }
 
-  /** The handlers for one of them, who is new where the name is. `account`: what their browser runs under, where it is known. */
-  handlersFor(name: string, account: number | null = null): Handlers {
-    return this.#of(name, account).handlers;
+  /** The handlers for one of them, who is new where the name is. `answers`: where the answers to their sign-ins come to. */
+  handlersFor(name: string, answers: AnswerPlace): Handlers {
+    return this.#of(name, answers).handlers;
   }
 
   /** Signs out somebody who cannot come back. */
@@ -31,10 +32,10 @@ export class Callers {
     void known?.caller.close();
   }
 
-  #of(name: string, account: number | null): Known {
+  #of(name: string, answers: AnswerPlace): Known {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const caller = new PersonCaller({ ...this.#options, account });
+    const caller = new PersonCaller({ ...this.#options, answers });
     const made = { caller, handlers: guardedHandlers(this.#core, caller) };
     this.#known.set(name, made);
     return made;

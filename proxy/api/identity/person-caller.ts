@@ -1,3 +1,4 @@
+import type { AnswerPlace } from "../../identity/answers/answer-place.ts";
 import { type IdentitySettings, type ProviderSettings, providerName } from "../../identity/identity-settings.ts";
 import type { SignIn } from "../../identity/sign-in.ts";
 import type { SignIns } from "../../identity/sign-ins.ts";
@@ -17,8 +18,8 @@ export interface PersonCallerOptions {
   readonly osUser: Actor;
   /** Opens the provider's page in the system's browser; `null` where the user interface does it. Rejects where that failed. */
   readonly openPage: ((url: string) => Promise<void>) | null;
-  /** The account of this machine that their browser runs under; `null` where it is not known. */
-  readonly account?: number | null;
+  /** Where the provider's answers to their sign-ins come to. */
+  readonly answers: AnswerPlace;
 }
 
 /** A sign-in that is under way; `page` is `null` until the provider was asked for it. */
@@ -110,7 +111,7 @@ export class PersonCaller implements Caller {
       this.#announce();
       begun.resolve({ url, opened: await this.#openPage(url) });
     };
-    this.#options.signIns.begin({ open, signal: attempt.controller.signal, account: this.#options.account ?? null }).then(
+    this.#options.signIns.begin({ open, signal: attempt.controller.signal, answers: this.#options.answers }).then(
       (signIn) => this.#succeeded(attempt, signIn),
       (thrown: unknown) => {
         this.#failed(attempt, thrown);

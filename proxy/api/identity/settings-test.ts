@@ -1,6 +1,6 @@
 import type { IdentitySettings, OidcSettings, SamlSettings } from "../../identity/identity-settings.ts";
 import { discoverProvider } from "../../identity/oidc/provider.ts";
-import { consumerAddress } from "../../identity/saml/assertion-consumer.ts";
+import { consumerAddress } from "../../identity/saml/assertion-answer.ts";
 import { checkSamlSettings } from "../../identity/saml/service-provider.ts";
 import { failureOf } from "../../model/failure.ts";
 
@@ -24,7 +24,9 @@ export async function testSettings({ provider }: IdentitySettings): Promise<Sett
 function testSaml(settings: SamlSettings): SettingsTest {
   checkSamlSettings(settings);
   const address = consumerAddress(settings.consumerPort);
-  const consumer = address ?? "http://127.0.0.1 with another port each time (name a port where the provider takes one address only)";
+  const consumer =
+    address ??
+    "http://127.0.0.1/saml/acs, in a browser at the port of “serve”, else at another port each time (name a port, for “serve” too, where the provider takes one address only)";
   return {
     ok: true,
     message:

@@ -16,6 +16,11 @@ export class ScriptedBrowser {
   /** By origin, cookie name and path. */
   private readonly cookies = new Map<string, { readonly origin: string; readonly path: string; readonly pair: string }>();
 
+  /** `known`: what it holds from before, e.g. the workstation's cookie, in which it is let in there. */
+  constructor(...known: readonly { readonly origin: string; readonly cookie: string }[]) {
+    for (const { origin, cookie } of known) this.keep(origin, [cookie]);
+  }
+
   /**
    * Opens the address where a sign-in begins, signs the person in, allows what is asked and arrives where the application
    * asked to: its answer is what this resolves to. Fails with code `scripted-sign-in` where the provider's pages lead

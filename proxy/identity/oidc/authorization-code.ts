@@ -1,10 +1,11 @@
 import * as client from "openid-client";
+import type { ArrivedAnswer } from "../answers/answer-place.ts";
 import type { OidcSettings } from "../identity-settings.ts";
 import type { SignInRequest, Vouched } from "../sign-in.ts";
-import { LoopbackRedirect, type ProviderAnswer } from "./loopback-redirect.ts";
 import { oidcFailure, tokenRefused } from "./oidc-failure.ts";
 import { clockSkewSeconds, discoverProvider, scopesOf } from "./provider.ts";
 import { checkedAddress } from "./provider-address.ts";
+import { redirectAnswer } from "./redirect-answer.ts";
 import { RefreshTokensInMemory } from "./refresh-tokens.ts";
 import { vouchedBy } from "./renewal.ts";
 
@@ -19,12 +20,12 @@ export async function signInByCode(settings: OidcSettings, request: SignInReques
   const configuration = await discoverProvider(settings);
   const verifier = client.randomPKCECodeVerifier();
   const state = client.randomState();
-  const { signal, account, turnedAway } = request;
-  const redirect = await LoopbackRedirect.open({ state, limitMs: personLimitMs, signal, account, turnedAway });
+  const { signal, turnedAway } = request;
+  const redirect = await request.answers.open({ ...redirectAnswer(state), limitMs: personLimitMs, signal, turnedAway });
   try {
     const scopes = scopesOf(configuration, settings, !request.fresh);
     const url = client.buildAuthorizationUrl(configuration, {
-      redirect_uri: redirect.uri,
+      redirect_uri: redirect.address,
       scope: scopes.join(" "),
       state,
       nonce: request.key.commitment,
@@ -36,9 +37,9 @@ export async function signInByCode(settings: OidcSettings, request: SignInReques
     const beganAt = Date.now();
     await request.open(url.href, (beganAt + personLimitMs) * 1000);
     const answer = await redirect.answer();
-    return await told(answer, settings, async () => {
+    return await told(answer.tell, settings, async () => {
       const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: request.key.commitment, idTokenExpected: true };
-      const tokens = await client.authorizationCodeGrant(configuration, answer.url, checks);
+      const tokens = await client.authorizationCodeGrant(configuration, answer.answer, checks);
       const session = { settings, tokens: new RefreshTokensInMemory() };
       const vouched = await vouchedBy(session, configuration, tokens, request.key.commitment);
       if (request.fresh) checkFresh(vouched, beganAt);
@@ -65,14 +66,14 @@ function checkFresh({ issuer, claims }: Vouched, beganAt: number): void {
 }
 
 /** Tells the person in their browser how it ended. */
-async function told(answer: ProviderAnswer, settings: OidcSettings, end: () => Promise<Vouched>): Promise<Vouched> {
+async function told(tell: ArrivedAnswer<URL>["tell"], settings: OidcSettings, end: () => Promise<Vouched>): Promise<Vouched> {
   try {
     const vouched = await end();
-    answer.tell({ title: `You are signed in as ${vouched.name}`, message: "Close this page and go back to Stenograph." });
+    tell({ title: `You are signed in as ${vouched.name}`, message: "Close this page and go back to Stenograph." });
     return vouched;
   } catch (thrown) {
     const failure = oidcFailure(thrown, settings);
-    answer.tell({ title: "You are not signed in", message: `${failure.message} Close this page and go back to Stenograph.` });
+    tell({ title: "You are not signed in", message: `${failure.message} Close this page and go back to Stenograph.` });
     throw failure;
   }
 }

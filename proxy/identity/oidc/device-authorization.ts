@@ -1,10 +1,10 @@
 import * as client from "openid-client";
 import { FailureError } from "../../model/failure.ts";
 import type { UnixMicros } from "../../model/value.ts";
+import { cancelled } from "../answers/awaited-answer.ts";
 import type { IdentityKey } from "../identity-key.ts";
 import type { OidcSettings } from "../identity-settings.ts";
 import type { Vouched } from "../sign-in.ts";
-import { cancelled } from "./loopback-listener.ts";
 import { oidcFailure, tokenRefused } from "./oidc-failure.ts";
 import { discoverProvider, scopesOf } from "./provider.ts";
 import { checkedAddress } from "./provider-address.ts";

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { failureOf } from "../../model/failure.ts";
+import type { ArrivedAnswer } from "../answers/answer-place.ts";
 import type { SamlSettings } from "../identity-settings.ts";
 import type { SignInRequest, Vouched } from "../sign-in.ts";
-import { AssertionConsumer, type ConsumedResponse } from "./assertion-consumer.ts";
+import { assertionAnswer } from "./assertion-answer.ts";
 import { checkShape } from "./response-shape.ts";
 import { assertionRefused, shown } from "./saml-failure.ts";
 import { emailNameId } from "./saml-names.ts";
@@ -23,19 +24,13 @@ const sessionLimitMs = 12 * 3_600_000;
 export async function signInBySaml(settings: SamlSettings, request: SignInRequest): Promise<Vouched> {
   checkSamlSettings(settings);
   const requestId = `_${randomBytes(20).toString("hex")}`;
-  const { signal, account, turnedAway, fresh } = request;
-  const consumer = await AssertionConsumer.open({
-    port: settings.consumerPort,
-    limitMs: personLimitMs,
-    signal,
-    account,
-    turnedAway,
-    strange: (samlResponse) => strangerOf(samlResponse, requestId),
-  });
+  const { signal, turnedAway, fresh } = request;
+  const expected = assertionAnswer(settings.consumerPort, (samlResponse) => strangerOf(samlResponse, requestId));
+  const consumer = await request.answers.open({ ...expected, limitMs: personLimitMs, signal, turnedAway });
   try {
     const { idpIssuer, spIssuer } = settings;
-    const asked: Asked = { idpIssuer, spIssuer, consumer: consumer.url, requestId, at: Date.now(), fresh };
-    const saml = serviceProvider({ settings, requestId, consumer: consumer.url, fresh, responseSigned: false });
+    const asked: Asked = { idpIssuer, spIssuer, consumer: consumer.address, requestId, at: Date.now(), fresh };
+    const saml = serviceProvider({ settings, requestId, consumer: consumer.address, fresh, responseSigned: false });
     await request.open(await saml.getAuthorizeUrlAsync("", undefined, {}), (asked.at + personLimitMs) * 1000);
     return await told(await consumer.answer(), (samlResponse) => vouchedBy(samlResponse, settings, asked));
   } finally {
@@ -66,13 +61,13 @@ function textOf(samlResponse: string): string {
 }
 
 /** Tells the person in their browser how it ended. */
-async function told(answer: ConsumedResponse, end: (samlResponse: string) => Promise<Vouched>): Promise<Vouched> {
+async function told({ answer, tell }: ArrivedAnswer<string>, end: (samlResponse: string) => Promise<Vouched>): Promise<Vouched> {
   try {
-    const vouched = await end(answer.samlResponse);
-    answer.tell({ title: `You are signed in as ${vouched.name}`, message: "Close this page and go back to Stenograph." });
+    const vouched = await end(answer);
+    tell({ title: `You are signed in as ${vouched.name}`, message: "Close this page and go back to Stenograph." });
     return vouched;
   } catch (thrown) {
-    answer.tell({ title: "You are not signed in", message: `${failureOf(thrown).message} Close this page and go back to Stenograph.` });
+    tell({ title: "You are not signed in", message: `${failureOf(thrown).message} Close this page and go back to Stenograph.` });
     throw thrown;
   }
 }

@@ -59,7 +59,7 @@ async function signIn(client: BrowserClient, person: DemoPerson): Promise<Identi
   client.follow("identity", {}, (event) => heard.push(event));
   const { url: at, opened } = await client.call("identity.signIn", {});
   expect(opened).toBe(false);
-  await new ScriptedBrowser().signIn(at, person);
+  await new ScriptedBrowser(client.home).signIn(at, person);
   return vi.waitUntil(() => heard.find(({ identity }) => identity.state === "signed-in"), { timeout: 20_000 });
 }
 

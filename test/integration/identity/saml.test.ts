@@ -41,7 +41,7 @@ async function startWorkstation(): Promise<{ directory: string; workstation: Run
 async function signIn(api: BrowserClient, answer: (question: SignInQuestion) => string): Promise<string> {
   const { url } = await api.call("identity.signIn", {});
   const question = provider.question(url);
-  return (await bring(question.consumer, answer(question))).text();
+  return (await bring(question.consumer, answer(question), api.home.cookie)).text();
 }
 
 function accessLog(directory: string): Record<string, unknown>[] {
@@ -111,8 +111,8 @@ describe("a forged SAML answer", () => {
     const { directory, api } = await startWorkstation();
     const { url } = await api.call("identity.signIn", {});
     const question = provider.question(url);
-    expect((await bring(question.consumer, provider.answer({ ...question, id: "_other" }))).status).toBe(400);
-    expect((await bring(question.consumer, provider.answer(question))).status).toBe(200);
+    expect((await bring(question.consumer, provider.answer({ ...question, id: "_other" }), api.home.cookie)).status).toBe(400);
+    expect((await bring(question.consumer, provider.answer(question), api.home.cookie)).status).toBe(200);
     await expect.poll(() => state(api)).toMatchObject({ state: "signed-in" });
     expect(accessLog(directory).map(({ kind }) => kind)).toEqual(["sign-in-answer-refused", "signed-in"]);
   });

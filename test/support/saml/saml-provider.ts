@@ -121,6 +121,7 @@ export async function makeKey(modulusLength = 2048): Promise<SigningKey> {
 }
 
 /** Brings a response as a browser does. */
-export function bring(consumer: string, xml: string): Promise<Response> {
-  return fetch(consumer, { method: "POST", body: new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString("base64") }) });
+export function bring(consumer: string, xml: string, cookie = ""): Promise<Response> {
+  const body = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString("base64") });
+  return fetch(consumer, { method: "POST", body, headers: { cookie } });
 }

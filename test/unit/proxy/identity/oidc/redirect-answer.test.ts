@@ -3,23 +3,24 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LoopbackRedirect } from "../../../../../proxy/identity/oidc/loopback-redirect.ts";
+import type { OpenPlace } from "../../../../../proxy/identity/answers/answer-place.ts";
+import { begunBy, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
+import { redirectAnswer } from "../../../../../proxy/identity/oidc/redirect-answer.ts";
 
-let redirect: LoopbackRedirect;
+let redirect: OpenPlace<URL>;
 let cancel: AbortController;
 let turnedAway: string[];
 
 const isLinuxRoot = process.platform === "linux" && process.getuid?.() === 0;
 const otherAccount = 65_534;
 
-async function open(limitMs = 60_000, account: number | null = null): Promise<LoopbackRedirect> {
+async function open(limitMs = 60_000, account: number | null = null): Promise<OpenPlace<URL>> {
   cancel = new AbortController();
   turnedAway = [];
-  return LoopbackRedirect.open({
-    state: "s-1",
+  return loopbackPlace(begunBy(account)).open({
+    ...redirectAnswer("s-1"),
     limitMs,
     signal: cancel.signal,
-    account,
     turnedAway: (message) => void turnedAway.push(message),
   });
 }
@@ -30,7 +31,7 @@ afterEach(() => redirect.close());
 
 /** What a program of another account is answered that brings the answer. */
 async function askAsOther(path: string): Promise<string> {
-  const { port, host } = new URL(redirect.uri);
+  const { port, host } = new URL(redirect.address);
   const asking = `GET ${path} HTTP/1.1\\r\\nHost: ${host}\\r\\nConnection: close\\r\\n\\r\\n`;
   const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${asking}' >&3; cat <&3`;
   const child = spawn("bash", ["-c", script], { uid: otherAccount, gid: otherAccount, cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
@@ -47,7 +48,7 @@ async function ask(
   path: string,
   { method = "GET", host, purpose }: { method?: string; host?: string; purpose?: string } = {},
 ): Promise<number | undefined> {
-  const { port, host: own } = new URL(redirect.uri);
+  const { port, host: own } = new URL(redirect.address);
   const asked = request({
     host: "127.0.0.1",
     port,
@@ -63,16 +64,16 @@ async function ask(
 
 describe("The listener for the provider's answer", () => {
   it("is on 127.0.0.1, with a port of its own", async () => {
-    expect(redirect.uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
+    expect(redirect.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
     const other = await open();
-    expect(other.uri).not.toBe(redirect.uri);
+    expect(other.address).not.toBe(redirect.address);
     other.close();
   });
 
   it("takes the answer with the right state, and tells the person how it ended", async () => {
-    const came = fetch(`${redirect.uri}?code=c&state=s-1`);
+    const came = fetch(`${redirect.address}?code=c&state=s-1`);
     const answer = await redirect.answer();
-    expect(answer.url.href).toBe(`${redirect.uri}?code=c&state=s-1`);
+    expect(answer.answer.href).toBe(`${redirect.address}?code=c&state=s-1`);
     answer.tell({ title: "You are signed in as <b>", message: `"Close" & go 'back'` });
     const response = await came;
     expect(await response.text()).toContain("<h1>You are signed in as &lt;b&gt;</h1>\n<p>&quot;Close&quot; &amp; go &#39;back&#39;</p>");
@@ -81,7 +82,7 @@ describe("The listener for the provider's answer", () => {
   });
 
   it("takes one answer only", async () => {
-    void fetch(`${redirect.uri}?code=c&state=s-1`).catch(() => undefined);
+    void fetch(`${redirect.address}?code=c&state=s-1`).catch(() => undefined);
     await redirect.answer();
     expect(await ask("/callback?code=d&state=s-1")).toBe(410);
   });
@@ -97,15 +98,15 @@ describe("The listener for the provider's answer", () => {
     ["two states", "/callback?state=s-1&state=s-1", {}, 400],
   ])("refuses %s, and goes on waiting", async (_, path, options, status) => {
     expect(await ask(path, options)).toBe(status);
-    void fetch(`${redirect.uri}?code=c&state=s-1`).catch(() => undefined);
-    expect((await redirect.answer()).url.searchParams.get("code")).toBe("c");
+    void fetch(`${redirect.address}?code=c&state=s-1`).catch(() => undefined);
+    expect((await redirect.answer()).answer.searchParams.get("code")).toBe("c");
   });
 
   it.each(["image", "iframe", "empty"])("takes nothing that a page asks for unseen (%s), and does not give up for it", async (purpose) => {
     for (let tries = 0; tries < 20; tries += 1) expect(await ask("/callback?state=s-2", { purpose })).toBe(403);
     expect(await ask("/callback?code=c&state=s-1", { purpose })).toBe(403);
-    void fetch(`${redirect.uri}?code=d&state=s-1`, { headers: { "sec-fetch-dest": "document" } }).catch(() => undefined);
-    expect((await redirect.answer()).url.searchParams.get("code")).toBe("d");
+    void fetch(`${redirect.address}?code=d&state=s-1`, { headers: { "sec-fetch-dest": "document" } }).catch(() => undefined);
+    expect((await redirect.answer()).answer.searchParams.get("code")).toBe("d");
     expect(turnedAway).toEqual([]);
   });
 
@@ -114,8 +115,8 @@ describe("The listener for the provider's answer", () => {
     redirect = await open(60_000, process.getuid?.() ?? null);
     for (let tries = 0; tries < 12; tries += 1) expect(await askAsOther("/callback?code=theirs&state=s-1")).toMatch(/^HTTP\/1.1 403 /);
     expect(turnedAway[0]).toContain("another account of this computer");
-    void fetch(`${redirect.uri}?code=own&state=s-1`).catch(() => undefined);
-    expect((await redirect.answer()).url.searchParams.get("code")).toBe("own");
+    void fetch(`${redirect.address}?code=own&state=s-1`).catch(() => undefined);
+    expect((await redirect.answer()).answer.searchParams.get("code")).toBe("own");
   });
 
   it("tells of answers with another state, and of nothing else", async () => {
@@ -138,12 +139,12 @@ describe("The listener for the provider's answer", () => {
   });
 
   it("lets go of everybody when it is closed", async () => {
-    const { port } = new URL(redirect.uri);
+    const { port } = new URL(redirect.address);
     const socket = connect(Number(port), "127.0.0.1");
     await once(socket, "connect");
     redirect.close();
     await once(socket.resume(), "close");
-    await expect(fetch(redirect.uri)).rejects.toThrow();
+    await expect(fetch(redirect.address)).rejects.toThrow();
   });
 
   it("takes no headers without end", async () => {

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 /** What the person sees in their browser when they come back from the provider. */
 export interface RedirectPage {
   readonly title: string;
@@ -15,7 +17,15 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   connection: "close",
 };
 
-export function redirectPage({ title, message }: RedirectPage): string {
+export function sendPage(response: ServerResponse, status: number, page: RedirectPage): void {
+  response.writeHead(status, pageHeaders).end(redirectPage(page));
+}
+
+export function refusePage(response: ServerResponse, status: number, message: string): void {
+  sendPage(response, status, { title: "This request was refused", message });
+}
+
+function redirectPage({ title, message }: RedirectPage): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

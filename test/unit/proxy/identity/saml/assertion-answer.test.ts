@@ -2,21 +2,21 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AssertionConsumer, type ConsumerOptions } from "../../../../../proxy/identity/saml/assertion-consumer.ts";
+import type { ExpectedAnswer, OpenPlace } from "../../../../../proxy/identity/answers/answer-place.ts";
+import { begunBy, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
+import { assertionAnswer } from "../../../../../proxy/identity/saml/assertion-answer.ts";
 import { FailureError } from "../../../../../proxy/model/failure.ts";
 
-let consumer: AssertionConsumer;
+let consumer: OpenPlace<string>;
 let turnedAway: string[];
 let cancel: AbortController;
 
-const open = (over: Partial<ConsumerOptions> = {}): Promise<AssertionConsumer> =>
-  AssertionConsumer.open({
-    port: 0,
+const open = (over: Partial<ExpectedAnswer<string>> = {}): Promise<OpenPlace<string>> =>
+  loopbackPlace(begunBy(null)).open({
+    ...assertionAnswer(0, (samlResponse) => (samlResponse === "ours" ? null : "It is not ours.")),
     limitMs: 60_000,
     signal: cancel.signal,
-    account: null,
     turnedAway: (message) => turnedAway.push(message),
-    strange: (samlResponse) => (samlResponse === "ours" ? null : "It is not ours."),
     ...over,
   });
 
@@ -42,7 +42,7 @@ async function send({ method = "POST", path, headers = form, body = "SAMLRespons
   headers: IncomingHttpHeaders;
   text: string;
 }> {
-  const { port, pathname } = new URL(consumer.url);
+  const { port, pathname } = new URL(consumer.address);
   const request = httpRequest({ host: "127.0.0.1", port, method, path: path ?? pathname, headers });
   request.on("error", () => undefined).end(body);
   const [response] = await once(request, "response");
@@ -54,7 +54,7 @@ async function send({ method = "POST", path, headers = form, body = "SAMLRespons
 describe("the assertion consumer", () => {
   it("gives the response, and holds its sender until the person can be told how it ended", async () => {
     const sent = send({ body: "SAMLResponse=ours&RelayState=x" });
-    const { samlResponse, tell } = await consumer.answer();
+    const { answer: samlResponse, tell } = await consumer.answer();
     expect(samlResponse).toBe("ours");
     tell({ title: "Done", message: "<script>alert(1)</script>" });
     const { status, headers, text } = await sent;
@@ -120,7 +120,7 @@ describe("the assertion consumer", () => {
   });
 
   it("goes on when somebody goes away in the middle of their request, and keeps nobody when it closes", async () => {
-    const { port } = new URL(consumer.url);
+    const { port } = new URL(consumer.address);
     const begin = "POST /saml/acs HTTP/1.1\r\nhost: 127.0.0.1:";
     const gone = connect(Number(port), "127.0.0.1").on("error", () => undefined);
     gone.write(`${begin}${port}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nSAML`, () =>
@@ -137,7 +137,7 @@ describe("the assertion consumer", () => {
   });
 
   it("uses the port that the provider knows, and says where it is taken", async () => {
-    const { port } = new URL(consumer.url);
+    const { port } = new URL(consumer.address);
     await expect(open({ port: Number(port) })).rejects.toMatchObject({ code: "cannot-listen", message: expect.stringContaining(port) });
   });
 });
