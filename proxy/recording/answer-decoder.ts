@@ -16,6 +16,8 @@ export const answerPrefix = 4096;
 
 const columnsUnknown = { ok: false, malformed: "the columns of its rows are not known" } as const;
 
+const tooLong = (bytes: number) => ({ ok: false, malformed: `a row of ${bytes} bytes is too long to be decoded here` }) as const;
+
 /** Who hears of columns and rows, and what is known of the session. */
 export interface AnswerContext {
   readonly sink: DecoderSink;
@@ -77,13 +79,14 @@ export class AnswerDecoder {
     }
   }
 
-  /** Takes a row that starts at `at`; tells of it where rows are wanted. */
-  row(draft: StatementDraft, payload: Buffer, at: RecordingPosition): void {
+  /** Takes a row of `length` bytes, of which some are `kept`, that starts at `at`; tells of it where rows are wanted. */
+  row(draft: StatementDraft, { kept, length }: { readonly kept: Buffer; readonly length: number }, at: RecordingPosition): void {
     const { sink } = this.context;
     const binary = draft.binaryRows;
     if (draft.result < 0) this.beginFetched(draft);
     const values = (): readonly Value[] | null => {
-      const decoded = draft.columns === null ? columnsUnknown : decodeRow(payload, draft.columns, binary);
+      const decoded =
+        draft.columns === null ? columnsUnknown : kept.length < length ? tooLong(length) : decodeRow(kept, draft.columns, binary);
       if (decoded.ok) return decoded.value;
       draft.decodeFailed ??= decoded.malformed;
       return null;

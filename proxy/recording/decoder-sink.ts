@@ -27,6 +27,8 @@ export interface DecoderSink {
   columns?(seq: number, result: number, columns: readonly ColumnDefinition[]): void;
   row?(seq: number, result: number, row: ResultRow): void;
   note?(note: unknown, at: UnixMicros): void;
+  /** What policy said of a statement, as its frame has it. */
+  decision?(decision: unknown, at: UnixMicros): void;
   gap?(gap: Gap, at: UnixMicros): void;
   close?(close: SessionClose, at: UnixMicros): void;
   seal?(seal: Seal, at: UnixMicros): void;
@@ -40,4 +42,6 @@ export interface DecoderOptions {
   readonly commandBytes: number;
   /** Whether parameters are decoded; query attributes always are. */
   readonly params: boolean;
+  /** Bytes of a row that are kept; a longer one counts as one that cannot be decoded. Without it all rows are kept whole. */
+  readonly rowBytes?: number;
 }

@@ -87,6 +87,9 @@ export class SessionDecoder {
           this.sink.gap?.(gap, frame.at);
         });
         return;
+      case FrameKind.decision:
+        this.json<unknown>(payload, (decision) => this.sink.decision?.(decision, frame.at));
+        return;
       case FrameKind.note:
         this.json<Note>(payload, (note) => {
           this.secrets.note(note, frame);
@@ -194,7 +197,7 @@ export class SessionDecoder {
         begin: () => this.pending.first?.answerBegan(this.server),
         packet: (bytes, start, kept, length) => this.serverPacket(bytes, start, kept, length),
       },
-      this.sink.row === undefined ? answerPrefix : Number.POSITIVE_INFINITY,
+      this.sink.row === undefined ? answerPrefix : (this.options.rowBytes ?? Number.POSITIVE_INFINITY),
     );
   }
 
@@ -275,7 +278,7 @@ export class SessionDecoder {
     draft.redacted += this.secrets.takeOfAnswer();
     if (role === ServerRole.row) {
       draft.addRow();
-      if (this.sink.row !== undefined) this.answers.row(draft, bytes.subarray(start, start + kept), this.server.began);
+      if (this.sink.row !== undefined) this.answers.row(draft, { kept: bytes.subarray(start, start + kept), length }, this.server.began);
     } else {
       const characterSet = this.characterSets.current.results;
       const facts = { role, definitionsDue: conversation.definitionsDue, characterSet };
