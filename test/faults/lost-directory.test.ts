@@ -9,7 +9,7 @@ import { type RecordedRelay, startRecordedRelay } from "../support/recorded-rela
 import { available, type ServerAddress } from "../support/servers.ts";
 import { runStenograph, temporaryDirectory } from "../support/stenograph.ts";
 
-const servers = available(inject("servers")).slice(0, 1);
+const servers = available(inject("servers"));
 let relay: RecordedRelay | null = null;
 
 afterEach(async () => {
@@ -21,7 +21,7 @@ afterEach(async () => {
 const connect = (to: RecordedRelay, server: ServerAddress) => createConnection({ host: "127.0.0.1", port: to.port, ...server.app });
 
 it.each(servers)(
-  "a directory that is removed while sessions are recorded ends them, and recording goes on in a new one",
+  "a directory that is removed while sessions of $kind are recorded ends them, and recording goes on in a new one",
   async (server) => {
     relay = await startRecordedRelay({ upstream: server });
     const client = await connect(relay, server);
@@ -41,7 +41,7 @@ it.each(servers)(
   },
 );
 
-it.each(servers)("a file in the place of the directory refuses sessions until it is gone", async (server) => {
+it.each(servers)("a file in the place of the directory refuses sessions of $kind until it is gone", async (server) => {
   relay = await startRecordedRelay({ upstream: server });
   writeFileSync(recordingsDirectory(relay.dataDirectory), "not a directory");
   await expect(connect(relay, server)).rejects.toThrow(/cannot record and therefore forwards nothing/);

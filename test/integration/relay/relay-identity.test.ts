@@ -45,9 +45,9 @@ async function connect(port: number, user: string, password: string) {
   return client;
 }
 
-const servers = available(inject("servers")).slice(0, 1);
+const servers = available(inject("servers"));
 
-describe.each(servers)("the relay's thread", (server) => {
+describe.each(servers)("the relay's thread in front of $kind", (server) => {
   it("knows the credentials from its first client on, ends their sessions, and tells who was turned away", async () => {
     const refused: RefusedClient[] = [];
     const port = await start(server, { refused: (client) => refused.push(client) });
