@@ -1,5 +1,5 @@
 /** Wires who people and machines are: settings, sign-ins, what clients present, and the access log. */
-
+import { isDeepStrictEqual } from "node:util";
 import type { CoreIdentity } from "./api/core.ts";
 import { type MachineOfToken, MachineStore } from "./api/identity/machine-store.ts";
 import { AccessLog } from "./identity/access-log.ts";
@@ -36,6 +36,7 @@ export interface RunningIdentity extends CoreIdentity {
 
 const noTokens = "No OpenID provider is set up in Stenograph whose tokens it could verify. Use a credential that its window makes.";
 const notOperator = "You may not run sessions here: none of your groups has the role operator. Ask an administrator.";
+const otherProvider = "The token is not good any more, because the identity settings were changed. Get a new one and connect again.";
 const lostRole = "You do not have the role operator any more, so this credential has ended. Ask an administrator.";
 
 /** Rejects with a `FailureError` where settings or machines cannot be used. `say` hears what could not be done. */
@@ -48,24 +49,34 @@ export async function composeIdentity(dataDirectory: string, say: (line: string)
   const relay = new LateRelay();
   const sessions = new SessionEnds(relay, () => settings.value.endOpenSessions);
   const credentials = new ClientCredentials({ changed: (all) => relay.setCredentials(all), sessions });
-  const tokens = new TokenPasswords(sessions);
+  const tokens = new TokenPasswords(sessions, (actor) => {
+    const may = actor.kind === "machine" || rolesOf(actor.groups, settings.value.roles).includes("operator");
+    return may ? null : notOperator;
+  });
   const verifier = new TokenVerifier({ machineOf: (subject) => describedMachine(machines.ofSubject(subject)) });
   credentials.setMachines(machines.credentials());
 
   const verifiedFor = async (connection: string, token: string): Promise<VerifiedToken> => {
-    const { provider, roles } = settings.value;
+    const { provider } = settings.value;
     if (provider?.kind !== "oidc") throw new FailureError("token-refused", noTokens);
     const { actor, until } = await verifier.verify(token, provider);
+    if (!isDeepStrictEqual(provider, settings.value.provider)) throw new FailureError("token-refused", otherProvider);
     if (actor.kind === "machine") return { actor, until: Math.min(until, untilOfMachine(machines, actor.subject, connection)) };
-    if (!rolesOf(actor.groups, roles).includes("operator")) throw new FailureError("forbidden", notOperator);
     return { actor, until };
   };
   const signInChanged = (signIn: SignIn): void => {
     if (signIn.roles.includes("operator")) credentials.signInChanged(signIn);
     else credentials.endAllOf(signIn.id, lostRole);
   };
+  let trusted = settings.value.provider;
+  const settingsChanged = ({ provider }: IdentitySettings): void => {
+    signIns.settingsChanged();
+    if (isDeepStrictEqual(provider, trusted)) tokens.rolesChanged();
+    else tokens.providerChanged(otherProvider);
+    trusted = provider;
+  };
   const unsubscribe = [
-    settings.onChange(() => signIns.settingsChanged()),
+    settings.onChange(settingsChanged),
     signIns.onChange(signInChanged),
     signIns.onEnd(({ id }, end) => credentials.signInEnded(id, whatToDo(end))),
     machines.onChange(() => {

@@ -8,7 +8,10 @@ import type { RegisteredMachine } from "./identity/registered-machine.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
 import { SharedFile } from "./shared-file.ts";
 
-const registered = machine.extend({ verifiers: z.object({ sha1: z.base64(), sha256: z.base64() }).nullable() });
+const registered = machine.extend({
+  removedAt: z.number().nullable().default(null),
+  verifiers: z.object({ sha1: z.base64(), sha256: z.base64() }).nullable(),
+});
 const machinesFile = z.object({ format: z.literal("stenograph-machines"), version: z.literal(1), machines: z.array(registered) });
 
 export function machinesPath(dataDirectory: string): string {

@@ -27,6 +27,8 @@ export interface RegisteredMachine extends MachineSettings {
   readonly registeredAt: UnixMicros;
   readonly rotatedAt: UnixMicros | null;
   readonly revokedAt: UnixMicros | null;
+  /** It is in no list any more, and is known only so that tokens of its subject are never taken for a person's. */
+  readonly removedAt: UnixMicros | null;
   /** `null` where it presents the provider's tokens. */
   readonly verifiers: PasswordVerifiers | null;
 }
@@ -46,6 +48,7 @@ export function registerMachine(settings: MachineSettings, now: UnixMicros): Mac
     registeredAt: now,
     rotatedAt: null,
     revokedAt: null,
+    removedAt: null,
     verifiers: secret === null ? null : verifiersOf(secret),
   };
   return { machine, secret };
@@ -60,6 +63,8 @@ export function rotateMachine(machine: RegisteredMachine, now: UnixMicros): Mach
 /** Why it lets nobody in any more and what to do, for whoever presents it; `null` while it is good. */
 export function endOf(machine: RegisteredMachine, now: UnixMicros): string | null {
   const who = `The machine identity “${machine.name}”`;
+  if (machine.removedAt !== null)
+    return `${who} was removed from Stenograph. Ask ${machine.owner} or an administrator to register it again.`;
   if (machine.revokedAt !== null) return `${who} was revoked at Stenograph. Ask ${machine.owner} or an administrator for another one.`;
   if (machine.until !== null && machine.until <= now)
     return `${who} has expired at Stenograph. Ask ${machine.owner} or an administrator to register it anew.`;

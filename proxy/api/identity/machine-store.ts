@@ -37,7 +37,7 @@ export class MachineStore {
   }
 
   list(): readonly RegisteredMachine[] {
-    return this.#file.value;
+    return this.#file.value.filter(({ removedAt }) => removedAt === null);
   }
 
   /** Hears each change, whichever process made it. */
@@ -84,12 +84,15 @@ export class MachineStore {
     });
   }
 
-  /** Forgets a machine that was revoked or has expired. Rejects with `still-good` or `no-such-machine`. */
+  /** Takes a machine out of the list that was revoked or has expired. Rejects with `still-good` or `no-such-machine`. */
   remove(id: string): Promise<RegisteredMachine> {
     return this.#file.change((machines) => {
       const machine = found(machines, id);
       if (endOf(machine, now()) === null) throw new FailureError("still-good", `“${machine.name}” can still sign in. Revoke it first.`);
-      return { value: machines.filter((other) => other.id !== id), result: machine };
+      const without = machines.filter((other) => other.id !== id);
+      // Tokens of its subject are still made elsewhere.
+      const kept = machine.tokenSubject === null ? [] : [{ ...machine, removedAt: now() }];
+      return { value: [...kept, ...without], result: machine };
     });
   }
 
@@ -103,7 +106,7 @@ export class MachineStore {
    * tokens are then nobody's, and never those of a person of that subject.
    */
   ofSubject(subject: string): MachineOfToken | null {
-    const machines = this.list().filter(({ tokenSubject }) => tokenSubject === subject);
+    const machines = this.#file.value.filter(({ tokenSubject }) => tokenSubject === subject);
     const good = machines.find((machine) => endOf(machine, now()) === null);
     const [ended] = machines;
     if (good === undefined && ended !== undefined) throw new FailureError("token-refused", endOf(ended, now()) ?? "");
@@ -114,11 +117,9 @@ export class MachineStore {
 
   /** Subjects of tokens that were a machine's which ended. */
   endedSubjects(): readonly EndedSubject[] {
-    const subjects = new Set(this.list().flatMap(({ tokenSubject }) => tokenSubject ?? []));
+    const subjects = new Set(this.#file.value.flatMap(({ tokenSubject }) => tokenSubject ?? []));
     return [...subjects].flatMap((subject) => {
-      const ends = this.list()
-        .filter(({ tokenSubject }) => tokenSubject === subject)
-        .map((machine) => endOf(machine, now()));
+      const ends = this.#file.value.filter(({ tokenSubject }) => tokenSubject === subject).map((machine) => endOf(machine, now()));
       const message = ends.at(-1) ?? null;
       return message === null || ends.includes(null) ? [] : [{ subject, message }];
     });
@@ -139,7 +140,7 @@ function problemWith(settings: MachineSettings, machines: readonly RegisteredMac
 }
 
 function found(machines: readonly RegisteredMachine[], id: string): RegisteredMachine {
-  const machine = machines.find((each) => each.id === id);
+  const machine = machines.find((each) => each.id === id && each.removedAt === null);
   if (machine === undefined) throw new FailureError("no-such-machine", "There is no such machine; it may have been removed.");
   return machine;
 }

@@ -143,10 +143,56 @@ describe("A token as a password", () => {
     expect(await identity.verifyToken(token, "shop")).toMatchObject({ ok: false, message: expect.stringContaining("was revoked") });
   });
 
+  it("is nobody's after its machine was removed, whatever its groups would allow a person", async () => {
+    const { machine: registered } = await identity.machines.register({ ...machine, tokenSubject: dba.subject });
+    await identity.machines.revoke(registered.id);
+    await identity.machines.remove(registered.id);
+    expect(identity.machines.list()).toEqual([]);
+    const other = await compose();
+    for (const process of [identity, other]) {
+      expect(await process.verifyToken(await tokenOf(dba), "shop")).toMatchObject({
+        ok: false,
+        message: expect.stringContaining("removed"),
+      });
+    }
+    other.close();
+    await identity.machines.register({ ...machine, tokenSubject: dba.subject });
+    expect(await identity.verifyToken(await tokenOf(dba), "shop")).toMatchObject({ ok: true, actor: { kind: "machine" } });
+  });
+
   it("holds no longer than its machine", async () => {
     const until = (Date.now() + 60_000) * 1000;
     await identity.machines.register({ ...machine, until, tokenSubject: provider.machine.clientId });
     expect(await identity.verifyToken(await machineToken(provider), "shop")).toMatchObject({ ok: true, until });
+  });
+
+  it("and its sessions end with the person's right to run sessions, and it is taken again when they have it again", async () => {
+    const token = await tokenOf(dba);
+    const { roles } = identity.settings.value;
+    const give = (given: typeof roles) => identity.settings.change((value) => ({ value: { ...value, roles: given }, result: null }));
+    const first = await identity.verifyToken(token, "shop");
+    await give([...roles, { group: "nobody", role: "auditor" }]);
+    expect(relay.ended).toEqual([]);
+    await give(roles.filter(({ role }) => role !== "operator"));
+    const message = "You may not run sessions here: none of your groups has the role operator. Ask an administrator.";
+    expect(relay.ended).toEqual([{ credentials: [first.ok && first.credential], message }]);
+    expect(await identity.verifyToken(token, "shop")).toEqual({ ok: false, wrong: false, message });
+    await give(roles);
+    const again = await identity.verifyToken(token, "shop");
+    // Of what was ended nobody is let in who was signing in then.
+    expect(again.ok && again.credential).not.toBe(first.ok && first.credential);
+    expect(relay.ended).toHaveLength(1);
+  });
+
+  it("and its sessions end where it was verified for what the settings no longer say", async () => {
+    const token = await tokenOf(dba);
+    const verdict = await identity.verifyToken(token, "shop");
+    const audience = (value: typeof identity.settings.value) =>
+      value.provider?.kind === "oidc" ? { ...value, provider: { ...value.provider, audience: "urn:other" } } : value;
+    await identity.settings.change((value) => ({ value: audience(value), result: null }));
+    expect(relay.ended).toEqual([
+      { credentials: [verdict.ok && verdict.credential], message: expect.stringContaining("the identity settings were changed") },
+    ]);
   });
 
   it("is not taken without an OpenID provider", async () => {

@@ -12,7 +12,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000_000 });
   ends = [];
   const relay = { endSessions: (credentials: readonly string[], message: string) => void ends.push({ credentials, message }) };
-  tokens = new TokenPasswords(new SessionEnds(relay, () => ({ kind: "at-once" })));
+  tokens = new TokenPasswords(new SessionEnds(relay, () => ({ kind: "at-once" })), () => null);
 });
 
 afterEach(() => {
