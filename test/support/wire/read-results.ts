@@ -15,10 +15,17 @@ export function decoded<T>(result: Decoded<T>): T {
   return result.value;
 }
 
-/** The one result set of an answer without EOF_Packets between definitions and rows. */
-export function readResult(answer: readonly Buffer[], binary: boolean): ReadResult {
+/**
+ * The one result set of an answer without EOF_Packets between definitions and rows. `as`: the definitions to read values by, where
+ * not those that were sent.
+ */
+export function readResult(
+  answer: readonly Buffer[],
+  binary: boolean,
+  as = (definition: ColumnDefinition): ColumnDefinition => definition,
+): ReadResult {
   const count = answer[0]?.[0] ?? 0;
   const columns = answer.slice(1, 1 + count).map((payload) => decoded(decodeColumnDefinition(payload)));
-  const rows = answer.slice(1 + count, -1).map((payload) => decoded(decodeRow(payload, columns, binary)));
+  const rows = answer.slice(1 + count, -1).map((payload) => decoded(decodeRow(payload, columns.map(as), binary)));
   return { columns, rows };
 }
