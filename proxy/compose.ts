@@ -25,6 +25,7 @@ import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
 import { printable } from "./model/printable.ts";
 import { program } from "./model/program.ts";
+import { takePassphrase } from "./passphrase.ts";
 import { leftBehind } from "./recording/left-behind.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { closeCrashed } from "./recording/recovery.ts";
@@ -83,7 +84,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   const secrets = await openSecrets(dataDirectory, {
     keyring: options.keyring ?? null,
     system: options.cipher ?? null,
-    passphrase: process.env.STENOGRAPH_PASSPHRASE || null,
+    passphrase: takePassphrase(),
   });
   const { store, notice } = await ConnectionStore.open(dataDirectory, secrets.store);
   const identity = await composeIdentity(dataDirectory, say);

@@ -10,6 +10,7 @@ import type { SignedInPerson, SignIn } from "../identity/sign-in.ts";
 import { SignIns } from "../identity/sign-ins.ts";
 import { loadIdentitySettings } from "../identity-file.ts";
 import { FailureError } from "../model/failure.ts";
+import { takePassphrase } from "../passphrase.ts";
 import { nodeKeyring } from "../start-keyring.ts";
 import { KeptSignIn } from "./kept-sign-in.ts";
 import { say } from "./output.ts";
@@ -54,7 +55,7 @@ export async function commandIdentityOf(
 
 /** The same secrets as the workstation's, but for what only its window can open. */
 async function openCommandSecrets(dataDirectory: string): Promise<SecretStore> {
-  const keepers = { keyring: nodeKeyring(), system: null, passphrase: process.env.STENOGRAPH_PASSPHRASE || null };
+  const keepers = { keyring: nodeKeyring(), system: null, passphrase: takePassphrase() };
   const { store, notices } = await openSecrets(dataDirectory, keepers);
   for (const notice of notices) say(notice);
   return store;

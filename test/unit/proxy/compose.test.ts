@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { composeWorkstation, type Workstation } from "../../../proxy/compose.ts";
 import { connectionOf } from "../../support/api/connection-of.ts";
 
@@ -16,7 +17,10 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "stenograph-compose-"));
 });
 
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(directory, { recursive: true });
+});
 
 const compose = (dataDirectory = directory): Promise<Workstation> =>
   composeWorkstation({ dataDirectory, host: "browser", workers, demo: false });
@@ -36,6 +40,19 @@ describe("composeWorkstation", () => {
 
   it.runIf(process.platform === "linux")("refuses a data directory that the system says is nowhere", async () => {
     await expect(compose("/proc/stenograph/data")).rejects.toMatchObject({ code: "directory-unusable" });
+  });
+
+  it("keeps passwords with the passphrase, which no program gets that is started from then on", async () => {
+    vi.stubEnv("STENOGRAPH_PASSPHRASE", "a passphrase of the tests");
+    const workstation = await compose();
+    const { calls } = workstation.handlers;
+    await calls["connections.save"]({
+      connection: connectionOf({ listen: anyPort }),
+      secrets: { upstreamPassword: "up", clientPassword: "in" },
+    });
+    await workstation.close();
+    expect(readdirSync(directory, { recursive: true })).toContainEqual(expect.stringContaining("passphrase"));
+    expect(spawnSync("env").stdout.toString()).not.toContain("a passphrase of the tests");
   });
 
   it("says at the start that broken settings were put aside", async () => {
