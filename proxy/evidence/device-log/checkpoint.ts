@@ -1,8 +1,8 @@
 /** Checkpoints of the device log: https://c2sp.org/tlog-checkpoint, signed notes with size and root of the tree. */
 import { hashBytes } from "../merkle/hash.ts";
 import type { DeviceJwk } from "../signing/public-key.ts";
-import type { Signer } from "../signing/signer.ts";
 import { readNote, signNote, verifyNote } from "../signing/signed-note.ts";
+import type { Signer } from "../signing/signer.ts";
 
 /** The head of a log at one of its sizes. */
 export interface Checkpoint {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceJwk } from "../../../../../proxy/evidence/signing/public-key.ts";
-import { identitySigner } from "../../../../../proxy/evidence/signing/signer.ts";
 import { noteKeyId, readNote, signNote, verifyNote } from "../../../../../proxy/evidence/signing/signed-note.ts";
+import { identitySigner } from "../../../../../proxy/evidence/signing/signer.ts";
 import { IdentityKey } from "../../../../../proxy/identity/identity-key.ts";
 import { memoryDeviceKey } from "../../../../support/evidence/memory-device-key.ts";
 
