@@ -5,7 +5,7 @@ import { type Dialogue, pause, Refused, refusal } from "./dialogue.ts";
 import type { OwnChallenge } from "./greeting.ts";
 import type { ProvenIdentity } from "./known-credentials.ts";
 import type { Presented } from "./presented.ts";
-import type { SignInPace } from "./sign-in-pace.ts";
+import type { SignInPace, Wait } from "./sign-in-pace.ts";
 
 /**
  * Like `authenticateClient`. Where passwords can be guessed, the client waits before it is known whether it is right: else one that
@@ -21,26 +21,27 @@ export function* authenticateInTurn(
 ): Dialogue<ProvenIdentity | null> {
   const user = presented.user.toString("utf8");
   const { host } = presented;
-  if (gate.guessable) yield* waitInTurn(pace, user, pace.waitMs(user, host));
+  if (gate.guessable) yield* waitInTurn(pace, user, host, pace.waitOf(user, host));
   try {
     return yield* authenticateClient(gate, challenge, presented, fresh);
   } catch (thrown) {
     if (thrown instanceof Refused && thrown.refusal.wrongCredential === true) {
-      const wait = pace.waitMs(user, host);
+      const wait = pace.waitOf(user, host);
       pace.wrong(user, host);
-      if (!gate.guessable) yield* waitInTurn(pace, user, wait);
+      if (!gate.guessable) yield* waitInTurn(pace, user, host, wait);
     }
     throw thrown;
   }
 }
 
-function* waitInTurn(pace: SignInPace, user: string, wait: number): Dialogue<void> {
-  if (wait === 0) return;
-  if (!pace.enter(user)) throw tooMany();
+function* waitInTurn(pace: SignInPace, user: string, host: string, { milliseconds, needsPlace }: Wait): Dialogue<void> {
+  if (milliseconds === 0) return;
+  if (!needsPlace) return yield* pause(milliseconds);
+  if (!pace.enter(user, host)) throw tooMany();
   try {
-    yield* pause(wait);
+    yield* pause(milliseconds);
   } finally {
-    pace.leave(user);
+    pace.leave(user, host);
   }
 }
 

@@ -1,7 +1,10 @@
 /**
- * Slows down who tries passwords. Each wrong one makes the next tries of the same user name, or from the same address, wait longer
- * before they are looked at, or answered; a right one waits no longer than that. Wrong tries are forgotten one by one as time passes: a program
- * that tries an old password now and then slows down nobody, and nothing is ever locked.
+ * Slows down who tries passwords. Each wrong one makes the next tries of the same user name from the same address wait longer before
+ * they are looked at, or answered; many wrong ones of a name from everywhere, or of an address, do so too. A right one waits no longer
+ * than that. Wrong tries are forgotten one by one as time passes: a program that tries an old password now and then slows down nobody.
+ *
+ * Nothing is ever locked, and whoever knows a user name keeps nobody busy who comes from another address. What comes from one address
+ * cannot be told apart: there, and among the programs of this machine, who is right may have to try again while others guess.
  */
 
 interface Tolerance {
@@ -9,14 +12,17 @@ interface Tolerance {
   readonly free: number;
   /** Wrong tries that are forgotten in a second. */
   readonly forgotten: number;
+  readonly longestWaitMs: number;
 }
 
-const ofUser: Tolerance = { free: 3, forgotten: 0.5 };
+/** Of a user name from one address. */
+const ofPlace: Tolerance = { free: 3, forgotten: 0.5, longestWaitMs: 2000 };
+/** Of a user name from wherever: a wait that who is right can bear. */
+const ofUser: Tolerance = { free: 30, forgotten: 5, longestWaitMs: 250 };
 /** Many may come from one address. */
-const ofAddress: Tolerance = { free: 30, forgotten: 5 };
+const ofAddress: Tolerance = { free: 30, forgotten: 5, longestWaitMs: 2000 };
 
 const firstWaitMs = 50;
-const longestWaitMs = 2000;
 /** So many wrong tries beyond those that are free make a try wait longest; no more are counted. */
 const steepest = 6;
 /** Names and addresses of which wrong tries are remembered, of each. */
@@ -24,55 +30,64 @@ const mostRemembered = 4096;
 /** Who comes with long names must not fill the memory with them. */
 const longestKey = 100;
 
-/** Clients that may wait at once: of one user name, and of all. */
-const mostWaiting = { user: 32, all: 128 } as const;
+/** Clients that may wait at once for their own wrong tries: of one user name from one address, and of one address. */
+const mostWaiting = { place: 32, address: 128 } as const;
+
+/** How long a try has to wait, and whether that is for tries from its own address: then it needs a place to wait in. */
+export interface Wait {
+  readonly milliseconds: number;
+  readonly needsPlace: boolean;
+}
 
 export class SignInPace {
   private readonly now: () => number;
-  private readonly users: WrongTries;
-  private readonly addresses: WrongTries;
+  private readonly places = new WrongTries(ofPlace);
+  private readonly users = new WrongTries(ofUser);
+  private readonly addresses = new WrongTries(ofAddress);
   private readonly waiting = new Map<string, number>();
-  private waitingInAll = 0;
 
   /** `now`: milliseconds of a clock that only goes on. */
   constructor(now: () => number = () => performance.now()) {
     this.now = now;
-    this.users = new WrongTries(ofUser);
-    this.addresses = new WrongTries(ofAddress);
   }
 
-  /** How long this try has to wait, in milliseconds. */
-  waitMs(user: string, address: string): number {
+  waitOf(user: string, address: string): Wait {
     const now = this.now();
-    return Math.max(this.users.waitMs(user, now), tellsPeopleApart(address) ? this.addresses.waitMs(address, now) : 0);
+    const ofNetwork = tellsPeopleApart(address) ? this.addresses.waitMs(networkOf(address), now) : 0;
+    const own = Math.max(this.places.waitMs(placeOf(user, address), now), ofNetwork);
+    return { milliseconds: Math.max(own, this.users.waitMs(user, now)), needsPlace: own > 0 };
   }
 
   /** Takes a place among those who wait, to be given back by `leave`; false where there is none. */
-  enter(user: string): boolean {
-    const key = keyOf(user);
-    const sameUser = this.waiting.get(key) ?? 0;
-    if (sameUser >= mostWaiting.user || this.waitingInAll >= mostWaiting.all) return false;
-    this.waiting.set(key, sameUser + 1);
-    this.waitingInAll += 1;
+  enter(user: string, address: string): boolean {
+    const [place, network] = [placeOf(user, address), networkOf(address)];
+    if (this.waitingAt(place) >= mostWaiting.place || this.waitingAt(network) >= mostWaiting.address) return false;
+    this.waiting.set(place, this.waitingAt(place) + 1);
+    this.waiting.set(network, this.waitingAt(network) + 1);
     return true;
   }
 
-  leave(user: string): void {
-    const key = keyOf(user);
-    const sameUser = this.waiting.get(key) ?? 0;
-    if (sameUser > 1) this.waiting.set(key, sameUser - 1);
-    else this.waiting.delete(key);
-    this.waitingInAll -= 1;
+  leave(user: string, address: string): void {
+    for (const key of [placeOf(user, address), networkOf(address)]) {
+      if (this.waitingAt(key) > 1) this.waiting.set(key, this.waitingAt(key) - 1);
+      else this.waiting.delete(key);
+    }
   }
 
   /** It was wrong. */
   wrong(user: string, address: string): void {
-    this.users.add(user, this.now());
-    if (tellsPeopleApart(address)) this.addresses.add(address, this.now());
+    const now = this.now();
+    this.places.add(placeOf(user, address), now);
+    this.users.add(user, now);
+    if (tellsPeopleApart(address)) this.addresses.add(networkOf(address), now);
+  }
+
+  private waitingAt(key: string): number {
+    return this.waiting.get(key) ?? 0;
   }
 }
 
-/** The wrong tries of names or addresses, as far as they are not forgotten. */
+/** The wrong tries of names, addresses or both, as far as they are not forgotten. */
 class WrongTries {
   private readonly tolerance: Tolerance;
   private readonly rows = new Map<string, { readonly tries: number; readonly at: number }>();
@@ -83,7 +98,7 @@ class WrongTries {
 
   waitMs(name: string, now: number): number {
     const beyond = Math.floor(this.triesOf(keyOf(name), now)) - this.tolerance.free;
-    return beyond < 0 ? 0 : Math.min(firstWaitMs * 2 ** beyond, longestWaitMs);
+    return beyond < 0 ? 0 : Math.min(firstWaitMs * 2 ** beyond, this.tolerance.longestWaitMs);
   }
 
   add(name: string, now: number): void {
@@ -111,4 +126,19 @@ function tellsPeopleApart(address: string): boolean {
 
 function keyOf(name: string): string {
   return name.slice(0, longestKey);
+}
+
+/** A user name as it comes from an address; no address has a space in it. */
+function placeOf(user: string, address: string): string {
+  return `${networkOf(address)} ${keyOf(user)}`;
+}
+
+/** The address; of IPv6 the network of 64 bits, in which one machine can have as many addresses as it likes. */
+function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail = ""] = address.split("::");
+  const words = (text: string): string[] => (text === "" ? [] : text.split(":"));
+  const [before, behind] = [words(head), words(tail)];
+  const zeros = Array.from({ length: Math.max(8 - before.length - behind.length, 0) }, () => "0");
+  return [...before, ...zeros, ...behind].slice(0, 4).join(":");
 }

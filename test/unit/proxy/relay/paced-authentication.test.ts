@@ -18,9 +18,9 @@ beforeEach(() => {
   pace = new SignInPace(() => 0);
 });
 
-function signIn(password: string) {
+function signIn(password: string, host = "10.0.0.1") {
   const authResponse = nativePasswordResponse(password, scramble);
-  const presented = { user: Buffer.from("alice"), authPlugin: null, authResponse, host: "10.0.0.1", trusted: false };
+  const presented = { user: Buffer.from("alice"), authPlugin: null, authResponse, host, trusted: false };
   return authenticateInTurn(ownGate(mappedConnection(), mappedSecrets), pace, challenge, presented, scramble);
 }
 
@@ -68,7 +68,14 @@ describe("a client that signs in behind wrong tries", () => {
     for (const password of ["alicepw", "wrong"]) expect(() => new Playbook(signIn(password)).result).toThrow('"milliseconds":2000');
   });
 
-  it("is told to try again where too many wait", () => {
+  it("is kept out by nobody who tries the name from elsewhere, however many of them wait", () => {
+    wrongTries(1000);
+    const waiting = Array.from({ length: 600 }, () => new Playbook(signIn("wrong")));
+    expect(waiting).toHaveLength(600);
+    expect(new Playbook(signIn("alicepw", "10.0.0.2")).pauses(250).result).toBeNull();
+  });
+
+  it("is told to try again where too many wait who try the name from the same place", () => {
     wrongTries(9);
     const waiting = Array.from({ length: 32 }, () => new Playbook(signIn("alicepw")));
     expect(new Playbook(signIn("alicepw")).error).toMatchObject({ errno: 1040, message: expect.stringContaining("try again") });
