@@ -38,7 +38,7 @@ export class IdentityKey {
 
   /** ES256 (RFC 7518, 3.4): r and s of 32 bytes each. Throws a `FailureError` (`signed-out`) after `wipe`. */
   sign(bytes: Uint8Array): Uint8Array {
-    if (this.#private === null) throw new FailureError("signed-out", "The sign-in has ended, and its key with it. Sign in again.");
+    if (this.#private === null) throw signedOut();
     return sign("sha256", bytes, { key: this.#private, dsaEncoding: "ieee-p1363" });
   }
 
@@ -46,6 +46,11 @@ export class IdentityKey {
   wipe(): void {
     this.#private = null;
   }
+}
+
+/** What whoever signs with a key meets when its sign-in is over. */
+export function signedOut(): FailureError {
+  return new FailureError("signed-out", "The sign-in has ended, and its key with it. Sign in again.");
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FailureError } from "../model/failure.ts";
 import { Alarm } from "./alarm.ts";
-import type { IdentityKey } from "./identity-key.ts";
+import { type IdentityKey, signedOut } from "./identity-key.ts";
 import type { GroupRole } from "./identity-settings.ts";
 import type { SignIn, SignInEnd, Vouched } from "./sign-in.ts";
 import { signedInPerson } from "./signed-in-person.ts";
@@ -21,6 +21,7 @@ export interface RunningSignInOptions {
   readonly keyBinding: string | null;
   readonly roles: () => readonly GroupRole[];
   readonly changed: (signIn: SignIn) => void;
+  /** The key is the caller's to wipe from then on. */
   readonly ended: (signIn: SignIn, end: SignInEnd) => void;
 }
 
@@ -60,7 +61,6 @@ export class RunningSignIn {
     this.#stop.abort();
     this.#expiry.clear();
     this.#renewal.clear();
-    this.#options.key.wipe();
     this.#options.ended(this.#current, end);
   }
 
@@ -126,7 +126,12 @@ export class RunningSignIn {
   }
 
   #snapshot(): SignIn {
-    const { id, key, since, keyBinding, roles } = this.#options;
-    return { id, ...signedInPerson(this.#vouched, roles(), id), since, keyBinding, sign: (bytes) => key.sign(bytes) };
+    const { id, since, keyBinding, roles } = this.#options;
+    return { id, ...signedInPerson(this.#vouched, roles(), id), since, keyBinding, sign: (bytes) => this.#sign(bytes) };
+  }
+
+  #sign(bytes: Uint8Array): Uint8Array {
+    if (this.#stop.signal.aborted) throw signedOut();
+    return this.#options.key.sign(bytes);
   }
 }

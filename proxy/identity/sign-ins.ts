@@ -12,6 +12,7 @@ import { RunningSignIn } from "./running-sign-in.ts";
 import { signInBySaml } from "./saml/sign-in-by-saml.ts";
 import type { SignIn, SignInEnd, SignInRequest, Vouched } from "./sign-in.ts";
 import { keepSignIn, signInRecordPath } from "./sign-in-record.ts";
+import { SigningKeys } from "./signing-keys.ts";
 
 /** What the access log is told of; no secret is in it. */
 export type SignInEvent =
@@ -41,6 +42,8 @@ export type Unsubscribe = () => void;
 
 /** The people who are signed in now. Their keys and tokens are in memory only, and gone when a sign-in ends. */
 export class SignIns {
+  /** For signing what is recorded under a sign-in. */
+  readonly keys = new SigningKeys();
   readonly #options: SignInsOptions;
   readonly #running = new Map<string, RunningSignIn>();
   readonly #changeListeners = new Set<(signIn: SignIn) => void>();
@@ -158,6 +161,7 @@ export class SignIns {
       ended: (signIn, end) => this.#ended(signIn, end),
     });
     this.#running.set(id, running);
+    this.keys.add(id, { key, bound: keyBound });
     const { current } = running;
     if (current === null)
       throw new FailureError("token-refused", "The provider's answer was over when it came. Check this computer's clock.");
@@ -175,7 +179,11 @@ export class SignIns {
   #ended(signIn: SignIn, end: SignInEnd): void {
     this.#running.delete(signIn.id);
     this.#options.log({ kind: "sign-in-ended", actor: signIn.actor, ...end });
-    this.#tell(this.#endListeners, (listener) => listener(signIn, end));
+    try {
+      this.#tell(this.#endListeners, (listener) => listener(signIn, end));
+    } finally {
+      this.keys.end(signIn.id);
+    }
   }
 
   #tell<T>(listeners: ReadonlySet<T>, tell: (listener: T) => void): void {
