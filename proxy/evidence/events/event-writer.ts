@@ -1,9 +1,10 @@
 /** Numbers events, commits to their parts, and chains their leaves. */
-import { canonicalBytes, canonicalText } from "../canonical/canonical.ts";
+import { canonicalText } from "../canonical/canonical.ts";
 import { CompactTree } from "../merkle/compact-tree.ts";
 import { leafHash } from "../merkle/hash.ts";
 import { commitmentOfText } from "./commitment.ts";
 import type { LeafFacts, LeafHeader } from "./leaf.ts";
+import { wellFormed } from "./part-value.ts";
 import { SessionSalts } from "./session-salts.ts";
 
 /** A part of an event, as it is committed to. */
@@ -51,12 +52,12 @@ export class EventWriter {
     this.#salts = new SessionSalts(saltKey, session);
   }
 
-  /** Commits to a part of the event that is written next. */
-  commit(path: string, value: unknown): Buffer {
+  /** Commits to a part of the event that is written next. What has no canonical JSON is made well-formed first. */
+  commit(path: string, given: unknown): Buffer {
     const n = this.#n;
     const whole = `${n}/${path}`;
     const salt = this.#salts.of(whole);
-    const json = canonicalText(value);
+    const { value, json } = canonical(given);
     const commitment = commitmentOfText(whole, salt, json);
     this.#sink.part?.({ n, path, salt, value, json, commitment });
     return commitment;
@@ -73,11 +74,22 @@ export class EventWriter {
   write(facts: LeafFacts): void {
     const n = this.#n;
     const prev = this.#last?.toString("hex") ?? null;
-    const header = { v: 1, session: this.#session, n, prev, ...facts } as LeafHeader;
-    const leaf = canonicalBytes(header);
+    const { value, json } = canonical({ v: 1, session: this.#session, n, prev, ...facts });
+    const header = value as LeafHeader;
+    const leaf = Buffer.from(json, "utf8");
     const hash = leafHash(leaf);
     this.#last = hash;
     this.#n += 1;
     this.#sink.event({ n, header, leaf, hash });
+  }
+}
+
+/** Recordings hold next to nothing that is not well-formed, and to look for it first would cost more than all else here. */
+function canonical(given: unknown): { readonly value: unknown; readonly json: string } {
+  try {
+    return { value: given, json: canonicalText(given) };
+  } catch {
+    const value = wellFormed(given);
+    return { value, json: canonicalText(value) };
   }
 }

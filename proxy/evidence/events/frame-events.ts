@@ -4,7 +4,7 @@ import type { Statement } from "../../model/statement.ts";
 import type { UnixMicros } from "../../model/value.ts";
 import type { EventWriter } from "./event-writer.ts";
 import type { CloseHeader, FrameHeader, LeafFacts, OpenHeader, SqlHeader, StatementDetails, StatementHeader } from "./leaf.ts";
-import { partParameter, partParameters, wellFormed } from "./part-value.ts";
+import { partParameter, partParameters } from "./part-value.ts";
 import { ResultCommitments } from "./result-commitments.ts";
 import { sqlSegments } from "./sql-segments.ts";
 
@@ -13,7 +13,7 @@ export function writeOpen(writer: EventWriter, open: SessionOpen, at: UnixMicros
   const facts: LeafFacts<OpenHeader> = {
     kind: "open",
     at,
-    claimed: hex(writer.commit("claimed", wellFormed(open.claimed))),
+    claimed: hex(writer.commit("claimed", open.claimed)),
     ...{ connection, upstream, tls, account, schema, client, actor, recorder, acceptedAt },
     compression: open.compression ?? null,
     credential: open.credential ?? null,
@@ -23,7 +23,7 @@ export function writeOpen(writer: EventWriter, open: SessionOpen, at: UnixMicros
     program: open.program ?? null,
     signedIn: open.signedIn ?? null,
   };
-  writer.write(wellFormed(facts) as LeafFacts<OpenHeader>);
+  writer.write(facts);
 }
 
 /** `results`: what was committed to of its rows already; `null` where it has none. */
@@ -39,8 +39,8 @@ export function writeStatement(writer: EventWriter, statement: Statement, result
     sql: committedSql(writer, statement),
     params: committedParams(writer, statement),
     attributes: writer.commitAll("attributes", mapped(statement.attributes, partParameter)),
-    details: hex(writer.commit("details", wellFormed(details))),
-    ...{ seq, command, account: account?.toWellFormed() ?? null, outcome, errno, sqlstate: sqlstate?.toWellFormed() ?? null },
+    details: hex(writer.commit("details", details)),
+    ...{ seq, command, account, outcome, errno, sqlstate },
     ...{ rows, affected, warnings, durationUs, firstByteUs, bytesIn, bytesOut, partial, redacted },
     decodeFailed: decodeFailed !== null,
   };
@@ -49,16 +49,16 @@ export function writeStatement(writer: EventWriter, statement: Statement, result
 
 /** `value`: a note, decision or gap frame's JSON. */
 export function writeFrame(writer: EventWriter, kind: FrameHeader["kind"], value: unknown, at: UnixMicros): void {
-  writer.write({ kind, at, value: hex(writer.commit("value", wellFormed(value))) });
+  writer.write({ kind, at, value: hex(writer.commit("value", value)) });
 }
 
 export function writeClose(writer: EventWriter, close: SessionClose, at: UnixMicros): void {
   const { cause, clientBytes, clientPackets, upstreamBytes, upstreamPackets } = close;
   const facts: LeafFacts<CloseHeader> = {
     ...{ kind: "close", at, cause, clientBytes, clientPackets, upstreamBytes, upstreamPackets },
-    detail: hex(writer.commit("detail", wellFormed(close.detail))),
+    detail: hex(writer.commit("detail", close.detail)),
   };
-  writer.write(wellFormed(facts) as LeafFacts<CloseHeader>);
+  writer.write(facts);
 }
 
 function committedSql(writer: EventWriter, { sql, sqlCutFrom }: Statement): SqlHeader | null {

@@ -24,8 +24,7 @@ export function lengthOf(value: PartValue): number {
 
 /** `value` as it is committed to; stood for by its hash where it has more than `most` characters. */
 export function partValue(value: Value, most = longValue): PartValue {
-  if (lengthOf(value) > most) return standIn(value);
-  return typeof value === "string" && !value.isWellFormed() ? value.toWellFormed() : value;
+  return lengthOf(value) > most ? standIn(value) : value;
 }
 
 function standIn(value: Value): PartValue {
@@ -45,7 +44,7 @@ export interface PartParameter {
 }
 
 export function partParameter({ name, type, unsigned, value, indicator }: Parameter, most = longValue): PartParameter {
-  return { name: name?.toWellFormed() ?? null, type, unsigned, value: partValue(value, most), indicator: indicator ?? null };
+  return { name, type, unsigned, value: partValue(value, most), indicator: indicator ?? null };
 }
 
 /** The parameters of one execution of several, which are one part: once they are long together, those that follow are stood for. */
@@ -59,8 +58,8 @@ export function partParameters(parameters: readonly Parameter[]): PartParameter[
 }
 
 /**
- * JSON that somebody wrote, so that it has a canonical form: no lone surrogates, no numbers beyond a double. What a recorder writes is
- * not changed by it.
+ * `value` so that it has a canonical form: U+FFFD for lone surrogates, which some character sets and any JSON can have, `null` for
+ * numbers beyond a double.
  */
 export function wellFormed(value: unknown): unknown {
   if (typeof value === "string") return value.toWellFormed();

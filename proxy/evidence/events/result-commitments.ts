@@ -5,9 +5,9 @@ import { CompactTree } from "../merkle/compact-tree.ts";
 import { leafHash } from "../merkle/hash.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { type FurtherResults, mostResults, type ResultHeader } from "./leaf.ts";
-import { lengthOf, type PartValue, partValue, undecoded } from "./part-value.ts";
+import { lengthOf, longValue, type PartValue, partValue, undecoded } from "./part-value.ts";
 
-/** A block ends before the row with which it would be longer, in rows, or in characters of its values together. */
+/** A block ends before the row with which it would be longer, in rows, or in characters of its values together; a long one counts as none. */
 const blockRows = 256;
 const blockLength = 1024 * 1024;
 
@@ -49,10 +49,9 @@ export class ResultCommitments {
     const open = this.#open?.index === index ? this.#open : this.#begin(index, []);
     open.rows += 1;
     if (open.columns === 0) return;
-    const cells = Array.from({ length: open.columns }, (_, at) => (values === null ? undecoded : partValue(values[at] ?? null)));
-    const length = cells.reduce((sum, cell) => sum + lengthOf(cell), 0);
+    const length = values === null ? 0 : rowLength(values);
     if (this.#blockRows === blockRows || (this.#blockRows > 0 && this.#blockLength + length > blockLength)) this.#endBlock(open);
-    for (const [at, cell] of cells.entries()) (this.#block[at] as PartValue[]).push(cell);
+    for (const [at, column] of this.#block.entries()) column.push(values === null ? undecoded : partValue(values[at] ?? null));
     this.#blockRows += 1;
     this.#blockLength += length;
   }
@@ -109,4 +108,13 @@ export class ResultCommitments {
     this.#blockRows = 0;
     this.#blockLength = 0;
   }
+}
+
+function rowLength(values: readonly Value[]): number {
+  let length = 0;
+  for (const value of values) {
+    const characters = lengthOf(value);
+    if (characters <= longValue) length += characters;
+  }
+  return length;
 }

@@ -19,7 +19,7 @@ export function* sqlSegments(sql: string): Generator<SqlSegment> {
   let given = 0;
   let from = 0;
   const lexer = new SqlLexer(text);
-  for (let kind = lexer.next(); kind !== "end" && given < mostSegments - 1; kind = lexer.next()) {
+  for (let kind = lexer.next(); kind !== "end" && given < mostSegments - 2; kind = lexer.next()) {
     if (kind !== "string" && kind !== "number") continue;
     if (lexer.start > from) {
       yield* split(text, from, lexer.start, false);
@@ -29,7 +29,7 @@ export function* sqlSegments(sql: string): Generator<SqlSegment> {
     given += 1;
     from = lexer.end;
   }
-  yield* split(text, from, text.length, given >= mostSegments - 1);
+  yield* split(text, from, text.length, given >= mostSegments - 2);
 }
 
 /** Splits a run that is too long, never between the halves of a character. */

@@ -3,7 +3,8 @@ import { hash } from "node:crypto";
 
 export const hashBytes = 32;
 
-const leafPrefix = Buffer.from([0x00]);
+/** For short leaves, such as commitments, behind the byte 0x00 that tells leaves from nodes. */
+const shortLeaf = Buffer.alloc(1 + 256);
 
 /** Root of the tree without leaves: the hash of nothing. */
 export const emptyRoot: Buffer = sha256(Buffer.alloc(0));
@@ -20,7 +21,9 @@ export function sha256(bytes: Uint8Array): Buffer {
 
 /** What stands for a leaf in the tree: SHA-256(0x00 ‖ leaf). */
 export function leafHash(leaf: Uint8Array): Buffer {
-  return sha256(Buffer.concat([leafPrefix, leaf]));
+  const bytes = leaf.length < shortLeaf.length ? shortLeaf.subarray(0, 1 + leaf.length) : Buffer.alloc(1 + leaf.length);
+  bytes.set(leaf, 1);
+  return sha256(bytes);
 }
 
 /** What stands for two subtrees: SHA-256(0x01 ‖ left ‖ right). */
