@@ -23,8 +23,21 @@ const capabilities =
 /** What comes of a socket at once, and so is one frame. */
 const chunkBytes = 64 * 1024;
 
-/** What the upstream answers: an OK_Packet, an ERR_Packet, rows of one VARCHAR column, or nothing. */
-export type Answer = "ok" | "none" | { readonly error: number; readonly message: string } | { readonly rows: readonly string[] };
+/** A column of a made-up table; one without a table is computed. `binary`: its values are bytes. */
+export interface MadeColumn {
+  readonly name: string;
+  readonly table?: string;
+  readonly orgName?: string;
+  readonly binary?: boolean;
+}
+
+/** What the upstream answers: an OK_Packet, an ERR_Packet, rows of one VARCHAR column or of some, or nothing. */
+export type Answer =
+  | "ok"
+  | "none"
+  | { readonly error: number; readonly message: string }
+  | { readonly rows: readonly string[] }
+  | { readonly columns: readonly MadeColumn[]; readonly cells: readonly (readonly (string | Buffer | null)[])[] };
 
 /** One made-up session; times are in microseconds since the epoch. */
 export class RecordedSession {
@@ -82,10 +95,12 @@ export class RecordedSession {
 function answerBytes(answer: Exclude<Answer, "none">): Buffer {
   if (answer === "ok") return toPackets(okPayload(0), 1);
   if ("error" in answer) return toPackets(encodeErrPacket({ errno: answer.error, sqlstate: "42000", message: answer.message }), 1);
+  const columns = "rows" in answer ? [{ name: "name", table: "customers" }] : answer.columns;
+  const cells = "rows" in answer ? answer.rows.map((row) => [row]) : answer.cells;
   const payloads = [
-    new PacketWriter().lengthEncoded(1).payload(),
-    columnPayload(),
-    ...answer.rows.map((row) => new PacketWriter().lengthEncodedText(row).payload()),
+    new PacketWriter().lengthEncoded(columns.length).payload(),
+    ...columns.map(columnPayload),
+    ...cells.map(rowPayload),
     okPayload(0xfe),
   ];
   return Buffer.concat(payloads.map((payload, index) => toPackets(payload, (index + 1) & 0xff)));
@@ -95,11 +110,31 @@ function okPayload(header: number): Buffer {
   return new PacketWriter().uint8(header).lengthEncoded(0).lengthEncoded(0).uint16(2).uint16(0).payload();
 }
 
-/** Payload of a ColumnDefinition41: shop.customers.name, VARCHAR. */
-function columnPayload(): Buffer {
-  const writer = ["def", "shop", "customers", "customers", "name", "name"].reduce(
-    (into, name) => into.lengthEncodedText(name),
+/** A row of the text protocol. */
+function rowPayload(values: readonly (string | Buffer | null)[]): Buffer {
+  const writer = new PacketWriter();
+  for (const value of values) {
+    if (value === null) writer.uint8(0xfb);
+    else if (typeof value === "string") writer.lengthEncodedText(value);
+    else writer.lengthEncoded(value.length).bytes(value);
+  }
+  return writer.payload();
+}
+
+/** Payload of a ColumnDefinition41 of the schema shop: a VARCHAR, or a BLOB. */
+function columnPayload({ name, table = "", orgName = table === "" ? "" : name, binary = false }: MadeColumn): Buffer {
+  const writer = ["def", table === "" ? "" : "shop", table, table, name, orgName].reduce(
+    (into, text) => into.lengthEncodedText(text),
     new PacketWriter(),
   );
-  return writer.lengthEncoded(12).uint16(255).uint32(400).uint8(ColumnType.VAR_STRING).uint16(0).uint8(0).zeros(2).payload();
+  const type = binary ? ColumnType.BLOB : ColumnType.VAR_STRING;
+  return writer
+    .lengthEncoded(12)
+    .uint16(binary ? 63 : 255)
+    .uint32(400)
+    .uint8(type)
+    .uint16(0)
+    .uint8(0)
+    .zeros(2)
+    .payload();
 }
