@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { Capability, MariaDbCapability } from "../../proxy/protocol/capabilities.ts";
+import { PacketWriter } from "../../proxy/protocol/packet-writer.ts";
 import { type Observed, observe } from "../support/corpus/observe.ts";
 import { recordedSessions } from "../support/recorded.ts";
 import { type RecordedRelay, startRecordedRelay } from "../support/recorded-relay.ts";
@@ -11,10 +12,29 @@ const several = Capability.MULTI_STATEMENTS | Capability.MULTI_RESULTS | Capabil
 const old =
   Capability.FOUND_ROWS | Capability.IGNORE_SPACE | Capability.INTERACTIVE | Capability.ODBC | Capability.CAN_HANDLE_EXPIRED_PASSWORDS;
 
+function attributes(pairs: readonly (readonly [string, string])[]): Buffer {
+  const writer = new PacketWriter();
+  for (const text of pairs.flat()) writer.lengthEncodedBytes(Buffer.from(text, "latin1"));
+  return writer.payload();
+}
+
 const clients = [
   { client: "as clients were for long", capabilities: usualCapabilities, auth: "passthrough" },
   { client: "as clients are now", capabilities: usualCapabilities | modern, auth: "passthrough" },
   { client: "as clients are now, its account mapped", capabilities: usualCapabilities | modern, auth: "mapped" },
+  {
+    client: "whose text is Latin-1 from its first packet on, and which tells of itself",
+    capabilities: usualCapabilities | modern | Capability.CONNECT_ATTRS | Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA,
+    opening: {
+      characterSet: 8,
+      attributes: attributes([
+        ["_client_name", "a client"],
+        ["größe", "é".repeat(200)],
+        ["", ""],
+      ]),
+    },
+    auth: "passthrough",
+  },
   {
     client: "that can do little",
     capabilities: (usualCapabilities & ~(several | Capability.LOCAL_FILES | Capability.TRANSACTIONS)) | old,

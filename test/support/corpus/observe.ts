@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Account } from "../servers/accounts.ts";
 import type { Stretch } from "../wire/transcript.ts";
-import { WireClient } from "../wire/wire-client.ts";
+import { type Opening, WireClient } from "../wire/wire-client.ts";
 import { withoutDifferences } from "./allowed-differences.ts";
 import { type Kind, makeSchema, preamble, sqlCorpus } from "./sql-corpus.ts";
 import { Asker, mariadbChapters, query, type Step, type WireChapter, wireChapters } from "./wire-chapters.ts";
@@ -22,6 +22,8 @@ export interface Observation {
   readonly capabilities: number;
   /** MariaDB's extended capabilities; none unless told. */
   readonly mariaDbCapabilities?: number;
+  /** What the client says of itself when it signs in. */
+  readonly opening?: Opening;
   /** The schema that is made afresh. */
   readonly schema: string;
 }
@@ -45,8 +47,8 @@ export async function observe(observation: Observation): Promise<Observed[]> {
 }
 
 async function observeChapter(observation: Observation, chapter: WireChapter): Promise<Observed[]> {
-  const { port, account, capabilities, mariaDbCapabilities, schema } = observation;
-  const client = await WireClient.connect({ port }, account, capabilities, mariaDbCapabilities);
+  const { port, account, capabilities, mariaDbCapabilities, opening, schema } = observation;
+  const client = await WireClient.connect({ port }, account, capabilities, mariaDbCapabilities, opening);
   const asker = new Asker(client, account);
   const observed: Observed[] = [];
   for (const step of [...[`USE ${schema}`, ...preamble].map(query), ...chapter.steps]) {

@@ -39,6 +39,14 @@ export const usualCapabilities =
   Capability.PS_MULTI_RESULTS |
   Capability.PLUGIN_AUTH;
 
+/** What a client may say of itself when it signs in. */
+export interface Opening {
+  /** Collation id; 45, utf8mb4_general_ci, unless told. */
+  readonly characterSet?: number;
+  /** The connection attributes' keys and values as they are sent, where the capabilities have CONNECT_ATTRS; none unless told. */
+  readonly attributes?: Buffer;
+}
+
 /** One signed-in connection. Calls must not overlap. */
 export class WireClient {
   /** Flags in force. */
@@ -50,6 +58,7 @@ export class WireClient {
   private scramble: Buffer = Buffer.alloc(0);
   /** All bytes of the Command phase so far. */
   readonly transcript: Stretch[] = [];
+  private readonly opening: Opening;
   private readonly socket: net.Socket;
   private readonly packets: Packet[] = [];
   private readonly framer: PacketFramer;
@@ -57,8 +66,9 @@ export class WireClient {
   private commandPhase = false;
   private conversation: Conversation<null> = new Conversation(0);
 
-  private constructor(socket: net.Socket) {
+  private constructor(socket: net.Socket, opening: Opening) {
     this.socket = socket;
+    this.opening = opening;
     this.framer = new PacketFramer(
       {
         packet: (bytes, start, kept, _length, sequenceId) =>
@@ -76,16 +86,17 @@ export class WireClient {
     socket.on("close", () => this.wake());
   }
 
-  /** Connects and signs in, with collation utf8mb4_general_ci. */
+  /** Connects and signs in. */
   static async connect(
     server: { readonly port: number },
     account: Account,
     capabilities = usualCapabilities,
     mariaDbCapabilities = 0,
+    opening: Opening = {},
   ): Promise<WireClient> {
     const socket = net.connect(server.port, "127.0.0.1");
     await once(socket, "connect");
-    const client = new WireClient(socket);
+    const client = new WireClient(socket, opening);
     await client.signIn(account, capabilities, mariaDbCapabilities);
     client.commandPhase = true;
     return client;
@@ -119,9 +130,9 @@ export class WireClient {
       user: Buffer.from(user),
       authResponse: nativePasswordResponse(password, this.scramble),
       schema: Buffer.from(schema),
-      characterSet: 45,
+      characterSet: this.opening.characterSet ?? 45,
       authPlugin,
-      attributes: null,
+      attributes: this.opening.attributes ?? Buffer.alloc(0),
     };
     this.send(encodeChangeUser(change, this.capabilities), 0);
     return [await this.authenticate(password, this.scramble)];
@@ -199,13 +210,13 @@ export class WireClient {
     const response = encodeHandshakeResponse41({
       capabilities: this.capabilities,
       maxPacketSize: 1 << 30,
-      characterSet: 45,
+      characterSet: this.opening.characterSet ?? 45,
       mariaDbCapabilities: this.mariaDbCapabilities,
       user: Buffer.from(user),
       authResponse: responseFor(authPlugin, password, scramble),
       schema: Buffer.from("test"),
       authPlugin,
-      attributes: null,
+      attributes: this.opening.attributes ?? null,
       zstdLevel: null,
     });
     this.send(response, 1);
