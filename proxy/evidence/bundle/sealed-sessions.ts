@@ -1,14 +1,10 @@
 /** Finds the recordings of sessions that are to be exported, and their seals. */
 import fs from "node:fs";
-import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { FailureError, failureOf } from "../../model/failure.ts";
-import { FrameKind, frameHeadBytes, frameTailBytes } from "../../recording/frame.ts";
+import { type LastSeal, readLastSeal } from "../../recording/last-seal.ts";
 import { isSessionId, recordingPath } from "../../recording/recording-files.ts";
 import type { SealFacts } from "./session-items.ts";
-
-/** No seal is longer. */
-const mostSealBytes = 64 * 1024;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -52,9 +48,9 @@ export function findSealed(dataDirectory: string, session: string): SealLookup {
   if (file === null || fs.statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new FailureError("no-session", `There is no recording of a session ${session} in ${dataDirectory}.`);
   }
-  let found: { readonly seal: unknown; readonly bytes: number };
+  let found: LastSeal;
   try {
-    found = lastSeal(file);
+    found = readLastSeal(file);
   } catch (cause) {
     throw new FailureError("recording-unreadable", `The recording ${file} cannot be read: ${failureOf(cause).message}.`, { cause });
   }
@@ -65,28 +61,4 @@ export function findSealed(dataDirectory: string, session: string): SealLookup {
     throw new FailureError("seal-outdated", message);
   }
   return { kind: "sealed", sealed: { session, file, bytes: found.bytes, seal: data } };
-}
-
-/** The seal frame with which a file ends; a seal of `null` where it ends with something else. */
-function lastSeal(file: string): { readonly seal: unknown; readonly bytes: number } {
-  const fd = fs.openSync(file, "r");
-  try {
-    const { size } = fs.fstatSync(fd);
-    const tail = Buffer.alloc(Math.min(size, mostSealBytes));
-    fs.readSync(fd, tail, 0, tail.length, size - tail.length);
-    for (let start = tail.length - frameHeadBytes - frameTailBytes; start >= 0; start -= 1) {
-      if (isSealFrame(tail, start)) {
-        return { seal: JSON.parse(tail.toString("utf8", start + frameHeadBytes, tail.length - frameTailBytes)), bytes: size };
-      }
-    }
-    return { seal: null, bytes: size };
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-function isSealFrame(tail: Buffer, start: number): boolean {
-  const end = tail.length - frameTailBytes;
-  if (tail[start + 4] !== FrameKind.seal || tail.readUInt32LE(start) !== end - start - frameHeadBytes) return false;
-  return crc32(tail.subarray(start, end)) === tail.readUInt32LE(end);
 }
