@@ -9,6 +9,7 @@ import { register as registerReindex } from "./commands/reindex.ts";
 import { register as registerServe } from "./commands/serve.ts";
 import { register as registerSessions } from "./commands/sessions.ts";
 import { register as registerStatements } from "./commands/statements.ts";
+import { register as registerVerify } from "./commands/verify.ts";
 import { register as registerWhoami } from "./commands/whoami.ts";
 import { program as about } from "./model/program.ts";
 
@@ -29,6 +30,7 @@ for (const register of [
   registerWhoami,
   registerSessions,
   registerStatements,
+  registerVerify,
   registerReindex,
   registerDemo,
 ]) {

@@ -45,9 +45,9 @@ export class BundleFiles {
     return [...this.#entries.keys()];
   }
 
-  /** Bytes of all files, unpacked. */
-  get bytes(): number {
-    return [...this.#entries.values()].reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+  /** Bytes of a file, unpacked. */
+  size(name: string): number {
+    return this.#entryOf(name).uncompressedSize;
   }
 
   has(name: string): boolean {
