@@ -6,18 +6,32 @@ import type { QuestionLimits } from "./thread-questions.ts";
 
 export const processLimits: QuestionLimits<ClientProcess | null> = { longestMs: 1000, mostAtOnce: 32, late: null, busy: null };
 
-/** How long a session's beginning waits for it, where the sign-in was sooner done. */
+/** How long the beginning of a recording waits for it, where the sign-in was sooner done. */
 const waitMs = 10;
 
-/** Asks which process a client is. `soon` gives what is known when the client has signed in, or soon after. */
-export function clientProcess(
-  socket: Socket,
-  processOf: (ends: SocketEnds) => Promise<ClientProcess | null>,
-): { soon(): Promise<ClientProcess | null> } {
+/** Which process a client is, as far as that is known yet. */
+export interface SoughtProcess {
+  /** `null` where it cannot be known, `undefined` as long as it is looked for. */
+  readonly known: ClientProcess | null | undefined;
+  /** What is known when it was found, or 10 ms are over. */
+  soon(): Promise<ClientProcess | null>;
+}
+
+/** Asks which process a client is. */
+export function clientProcess(socket: Socket, processOf: (ends: SocketEnds) => Promise<ClientProcess | null>): SoughtProcess {
   const ends = localEnds(socket);
-  if (ends === null) return { soon: () => Promise.resolve(null) };
-  const asked = processOf(ends);
-  return { soon: () => within(asked, waitMs) };
+  if (ends === null) return { known: null, soon: () => Promise.resolve(null) };
+  let known: ClientProcess | null | undefined;
+  const asked = processOf(ends).then((found) => {
+    known = found;
+    return found;
+  });
+  return {
+    get known() {
+      return known;
+    },
+    soon: () => within(asked, waitMs),
+  };
 }
 
 /** The ends of a connection that does not leave this machine; `null` of any other, and of a Unix socket's. */

@@ -13,8 +13,9 @@ import { toPackets } from "../protocol/packet-writer.ts";
 import { type AcceptedClient, clientAddress, type KnownClient, openFrame, type Recorded } from "./accepted-client.ts";
 import type { ClientGate } from "./client-gate.ts";
 import type { ClientIdentity } from "./client-identity.ts";
-import { clientProcess } from "./client-process.ts";
+import { clientProcess, type SoughtProcess } from "./client-process.ts";
 import { type ConnectionPhaseEnd, type ConnectionPhaseLimits, runConnectionPhase } from "./connection-phase.ts";
+import { recordingOf } from "./late-recording.ts";
 import { listenFailure } from "./listen-failure.ts";
 import type { SocketEnds } from "./local-processes.ts";
 import type { Recorder } from "./recording.ts";
@@ -177,10 +178,9 @@ export class Listener {
         gate: this.gate,
         pace: context.pace,
       });
-      const known: KnownClient = { ...accepted, process: await process.soon() };
+      if (end.kind === "signed-in") await this.relay(accepted, process, end);
+      else if (end.kind === "refused") await this.refuse(accepted, process, this.stopping ? { ...end, ...cutOff } : end);
       this.opening.delete(socket);
-      if (end.kind === "signed-in") this.relay(known, end);
-      else if (end.kind === "refused") this.refuse(known, this.stopping ? { ...end, ...cutOff } : end);
     } catch (thrown) {
       this.opening.delete(socket);
       socket.destroy();
@@ -188,7 +188,11 @@ export class Listener {
     }
   }
 
-  private relay(accepted: KnownClient, { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn): void {
+  private async relay(
+    accepted: AcceptedClient,
+    process: SoughtProcess,
+    { client, upstream, facts, okPacket, session: opened, scramble }: SignedIn,
+  ): Promise<void> {
     const { durability } = this.connection;
     const { context } = this;
     const over = facts.identity === null ? null : this.gate.whyOver(facts.identity);
@@ -196,13 +200,16 @@ export class Listener {
       // It ended while the client was signing in: whoever ended it has not seen this session among the open ones.
       upstream.destroy();
       const answer = toPackets(encodeErrPacket({ errno: 1045, sqlstate: "28000", message: over }), okPacket[3] ?? 0);
-      this.refuse(accepted, { kind: "refused", client, facts, cause: "identity-ended", detail: over, answer });
+      await this.refuse(accepted, process, { kind: "refused", client, facts, cause: "identity-ended", detail: over, answer });
       return;
     }
     let session: SessionRelay | null = null;
     try {
-      const open = openFrame(accepted, this.recorded, facts, true);
-      const recording = context.recorder.open(open, (failure) => session?.failClosed(failure));
+      const failed = (failure: FailureError): void => session?.failClosed(failure);
+      const recording = recordingOf(process, {
+        open: (found) => context.recorder.open(openFrame({ ...accepted, process: found }, this.recorded, facts, true), failed),
+        failed,
+      });
       const userChanges = new UserChanges(opened, facts, scramble);
       const signedIn = {
         client: client as net.Socket,
@@ -232,9 +239,11 @@ export class Listener {
   }
 
   /** A session that never reached the Command phase is recorded too: who tried, and why it ended. */
-  private refuse(accepted: KnownClient, { client, facts, cause, detail, answer }: Refused): void {
+  private async refuse(accepted: AcceptedClient, process: SoughtProcess, refused: Refused): Promise<void> {
+    const known: KnownClient = { ...accepted, process: await process.soon() };
+    const { client, facts, cause, detail, answer } = refused;
     try {
-      const recording = this.context.recorder.open(openFrame(accepted, this.recorded, facts, false), () => undefined);
+      const recording = this.context.recorder.open(openFrame(known, this.recorded, facts, false), () => undefined);
       recording.close({ cause, detail, clientBytes: 0, clientPackets: 0, upstreamBytes: 0, upstreamPackets: 0 });
     } catch (thrown) {
       this.context.log(thrown instanceof FailureError ? thrown.message : String(thrown));

@@ -3,8 +3,7 @@
  * /proc/net/tcp, and the process has a descriptor of that number. Other systems do not tell without a program of their own.
  * https://man7.org/linux/man-pages/man5/proc_net.5.html
  */
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import type { ClientProcess } from "../model/session.ts";
 import type { TcpAddress } from "../protocol/proxy-header.ts";
@@ -26,6 +25,9 @@ const mostDescriptors = 4096;
 const mostWaiting = 16;
 /** Processes whose clients were found are looked at first: most clients come again. */
 const mostRemembered = 32;
+
+/** What is read of a table at once. */
+const pageBytes = 64 * 1024;
 
 const tables = ["/proc/net/tcp", "/proc/net/tcp6"] as const;
 
@@ -91,15 +93,37 @@ export class LocalProcesses {
 async function socketNumber({ client, listener }: SocketEnds): Promise<string | null> {
   for (const [index, file] of tables.entries()) {
     const [from, to] = [procAddress(client, index === 1), procAddress(listener, index === 1)];
-    if (from === null || to === null) continue;
-    const table = await readFile(file, "latin1");
-    const at = table.indexOf(` ${from} ${to} `);
-    if (at < 0) continue;
-    // local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
-    const number = table.slice(at + 1, table.indexOf("\n", at)).split(/\s+/)[8];
-    if (number !== undefined && number !== "0") return number;
+    const number = from === null || to === null ? null : await numberIn(file, ` ${from} ${to} `);
+    if (number !== null) return number;
   }
   return null;
+}
+
+/**
+ * The number in a table's line of a connection. The system makes the table while it is read, a page at a time, which takes it some
+ * milliseconds in all however few connections there are: so the rest is not read where the line is found.
+ */
+async function numberIn(file: string, connection: string): Promise<string | null> {
+  const page = Buffer.allocUnsafe(pageBytes);
+  const table = openSync(file, "r");
+  try {
+    for (let lines = "", read = readSync(table, page); read > 0; read = readSync(table, page)) {
+      lines = lines.slice(lines.lastIndexOf("\n") + 1) + page.toString("latin1", 0, read);
+      const at = lines.indexOf(connection);
+      const end = lines.indexOf("\n", at);
+      if (at >= 0 && end >= 0) return numberOf(lines.slice(at + 1, end));
+      await turn();
+    }
+    return null;
+  } finally {
+    closeSync(table);
+  }
+}
+
+/** `line`: local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode; a socket that is closed has no number. */
+function numberOf(line: string): string | null {
+  const number = line.split(/\s+/)[8];
+  return number === undefined || number === "0" ? null : number;
 }
 
 function newestFirst(): number[] {

@@ -1,6 +1,7 @@
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import type { RefusedClient } from "../../../proxy/model/client-credential.ts";
+import { listRecordings } from "../../../proxy/recording/recording-files.ts";
 import { RelayClient, type RelayClientOptions } from "../../../proxy/relay/relay-client.ts";
 import { connectionWith } from "../../support/connection-phase-settings.ts";
 import { credentialOf, personActor } from "../../support/identity/client-credential-of.ts";
@@ -95,12 +96,15 @@ describe.each(servers)("the relay's thread in front of $kind", (server) => {
 
   it.skipIf(process.platform !== "linux")("records which process of this machine a client is", async () => {
     const port = await start(server);
+    const recordings = (): number => [...listRecordings(directory.path)].length;
     const recordedProcess = async () => {
+      const before = recordings();
       const client = await connect(port, anna.user, "password-of-anna");
+      await expect.poll(recordings, { timeout: 20_000 }).toBeGreaterThan(before);
       await client.end();
       return recordedSessions(directory.path).at(-1)?.open?.process;
     };
-    // A session does not wait long for it, which a busy machine may need.
+    // The recording of a client that says nothing waits for it, but not as long as a busy machine may need.
     await expect.poll(recordedProcess, { timeout: 20_000 }).toMatchObject({ pid: process.pid, program: process.execPath });
   });
 });

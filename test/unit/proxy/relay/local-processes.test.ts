@@ -60,6 +60,21 @@ describe.skipIf(process.platform !== "linux")("the process of a client of this m
     expect(await processes.find(ends)).toMatchObject({ pid: process.pid });
   });
 
+  it("is found wherever its connection is among very many", async () => {
+    const all: SocketEnds[] = [];
+    const listening = createServer((socket) => sockets.push(socket));
+    servers.push(listening.listen(0, "127.0.0.1"));
+    await once(listening, "listening");
+    const { port } = listening.address() as AddressInfo;
+    for (let count = 0; count < 200; count += 1) {
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket);
+      await once(socket, "connect");
+      all.push({ client: { address: "127.0.0.1", port: socket.localPort ?? 0 }, listener: { address: "127.0.0.1", port } });
+    }
+    for (const ends of all.filter((_, index) => index % 20 === 0)) expect(await processes.find(ends)).toMatchObject({ pid: process.pid });
+  });
+
   it("is not known where there is no such connection", async () => {
     const ends = await accepted("127.0.0.1", (port) => sockets.push(connect(port, "127.0.0.1")));
     expect(await processes.find({ ...ends, client: { ...ends.client, address: "127.0.0.2" } })).toBeNull();
