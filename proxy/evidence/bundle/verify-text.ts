@@ -19,9 +19,10 @@ The manifests list each file with its SHA-256.
 
     sha256sum --quiet -c tagmanifest-sha256.txt
     sha256sum --quiet -c manifest-sha256.txt
-    cut -c 67- manifest-sha256.txt | LC_ALL=C sort > /tmp/listed.$$
-    find data -type f | LC_ALL=C sort | diff - /tmp/listed.$$
-    rm /tmp/listed.$$
+    listed=$(mktemp)
+    cut -c 67- manifest-sha256.txt | LC_ALL=C sort > "$listed"
+    find data -type f | LC_ALL=C sort | diff - "$listed"
+    rm "$listed"
     echo "ok: the files are those of the manifest"
 
 
@@ -138,7 +139,9 @@ in the event. check_sql does this for one event and prints the text.
         { printf '\000'; bytes "$(commitment "$part")"; } | hash
       done < "$work/parts" > "$work/leaves"
       [ "$(tree_root "$work/leaves")" = "$(cat "$work/sql-root")" ] || { echo "WRONG: the SQL of event $2 is not what was committed to"; return 1; }
-      echo "ok: event $2 of $1: $(jq -j 'if .withheld then "<withheld>" else .value.text end' "$work/parts" | tr '[:cntrl:]' ' ')"
+      printf 'ok: event %s of %s: ' "$2" "$1"
+      jq -j 'if .withheld then "<withheld>" else .value.text end' "$work/parts" | tr '[:cntrl:]' ' '
+      echo
     }
     for session in data/sessions/*; do
       n=$(jq -r 'select(.kind == "statement" and .sql != null) | .n' "$session/events.jsonl" | head -n 1)
