@@ -19,6 +19,9 @@ export interface DrawnRows {
   /** First index drawn, and the one after the last: others while those at this place are not here. */
   readonly firstDrawn: number;
   readonly endDrawn: number;
+  /** Where the first block begins in the list's body, and how high all of them are together; in pixels. */
+  readonly start: number;
+  readonly drawnHeight: number;
   /** Height of the list's body in pixels. */
   readonly height: number;
   /** Height of the view in pixels, its header included. */
@@ -67,6 +70,8 @@ export function useRowWindow(scroller: RefObject<HTMLElement | null>, total: num
     end,
     firstDrawn: instead ?? first,
     endDrawn: instead === null ? end : instead + end - first,
+    start: items[0]?.start ?? 0,
+    drawnHeight: (end - first) * rowHeight,
     height: window.slots * rowHeight,
     viewHeight: virtualizer.scrollRect?.height ?? 0,
     reveal: (index) => {

@@ -4,6 +4,7 @@ import { count, counted, duration } from "../format/quantity.ts";
 import { dateTime, fullTime } from "../format/time.ts";
 import { visibleText } from "../format/visible-text.ts";
 import { nextIndex } from "../grid/next-index.ts";
+import { RowBody } from "../grid/RowBody.tsx";
 import { rowHeight } from "../grid/row-window.ts";
 import { useRowWindow } from "../grid/use-row-window.ts";
 import { ActorName } from "../shell/ActorName.tsx";
@@ -98,31 +99,30 @@ function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[]
           </span>
         ))}
       </div>
-      <div className={styles.body} role="rowgroup" style={{ height: drawn.height }}>
-        {drawn.blocks.map((block) => (
-          <div key={block.key} className={styles.block} role="presentation" style={{ transform: `translateY(${block.start}px)` }}>
-            {block.rows.map((index) => {
-              const session = sessions[index];
-              if (session === undefined) return null;
-              return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears Enter for its active row
-                <div
-                  key={session.id}
-                  id={`session-${index}`}
-                  className={classNames(styles.row, styles.link, active === index && styles.active)}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={index + 2}
-                  aria-selected={active === index}
-                  onClick={() => open(session)}
-                >
-                  <SessionCells session={session} />
-                </div>
-              );
-            })}
-          </div>
-        ))}
-      </div>
+      <RowBody
+        scroller={scroller}
+        drawn={drawn}
+        className={styles.body}
+        row={(index) => {
+          const session = sessions[index];
+          if (session === undefined) return null;
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears Enter for its active row
+            <div
+              key={session.id}
+              id={`session-${index}`}
+              className={classNames(styles.row, styles.link, active === index && styles.active)}
+              role="row"
+              tabIndex={-1}
+              aria-rowindex={index + 2}
+              aria-selected={active === index}
+              onClick={() => open(session)}
+            >
+              <SessionCells session={session} />
+            </div>
+          );
+        }}
+      />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "react";
 import type { TimelineRow } from "../../proxy/api/contract.ts";
 import { nextIndex } from "../grid/next-index.ts";
+import { RowBody } from "../grid/RowBody.tsx";
 import { rowHeight, rowsPerBlock } from "../grid/row-window.ts";
 import { useRowWindow } from "../grid/use-row-window.ts";
 import type { StatementKey } from "../state/place.ts";
@@ -168,27 +169,26 @@ export function Timeline(props: TimelineProps) {
           onResize={(column, width) => arrange(visible, { ...widths, [column]: width })}
           onMove={(column, before) => arrange(moveColumn(visible, column, before), widths)}
         />
-        <div className={styles.body} role="rowgroup" style={{ height: drawn.height }}>
-          {drawn.blocks.map((block) => (
-            <div key={block.key} className={styles.block} role="presentation" style={{ transform: `translateY(${block.start}px)` }}>
-              {block.rows.map((index) => {
-                const row = store.row(index);
-                return (
-                  <TimelineRowView
-                    key={index % rowsPerBlock}
-                    id={`${domId}-${index}`}
-                    index={index}
-                    row={row}
-                    previous={needsPrevious && index > 0 ? store.row(index - 1) : undefined}
-                    columns={columns}
-                    selected={isRow(row, selected)}
-                    axis={axis}
-                  />
-                );
-              })}
-            </div>
-          ))}
-        </div>
+        <RowBody
+          scroller={scroller}
+          drawn={drawn}
+          className={styles.body}
+          row={(index) => {
+            const row = store.row(index);
+            return (
+              <TimelineRowView
+                key={index % rowsPerBlock}
+                id={`${domId}-${index}`}
+                index={index}
+                row={row}
+                previous={needsPrevious && index > 0 ? store.row(index - 1) : undefined}
+                columns={columns}
+                selected={isRow(row, selected)}
+                axis={axis}
+              />
+            );
+          }}
+        />
       </div>
     </RowMenu>
   );

@@ -14,6 +14,7 @@ import type { ResultColumn } from "../../proxy/api/contract.ts";
 import { useApi } from "../api/api-context.ts";
 import { isNumericType } from "../format/sql-literal.ts";
 import { nextIndex } from "../grid/next-index.ts";
+import { RowBody } from "../grid/RowBody.tsx";
 import { rowHeight } from "../grid/row-window.ts";
 import { useRowWindow } from "../grid/use-row-window.ts";
 import { Notice } from "../shell/Notice.tsx";
@@ -126,43 +127,43 @@ export function ResultGrid({ session, seq, result, columns, rowCount }: ResultGr
             );
           })}
         </div>
-        <div className={styles.body} role="rowgroup" style={{ height: drawn.height, width: across.getTotalSize() + gutter }}>
-          {drawn.blocks.map((block) => (
-            <div key={block.key} className={styles.block} role="presentation" style={{ transform: `translateY(${block.start}px)` }}>
-              {block.rows.map((index) => {
-                const row = rows.row(index);
-                return (
-                  <div key={index} className={styles.row} role="row" aria-rowindex={index + 2} aria-busy={row === undefined}>
-                    <span className={styles.number}>{index + 1}</span>
-                    {visible.map((item) => {
-                      const column = columns[item.index];
-                      const cell = row?.[item.index];
-                      const chosen = at?.row === index && at.column === item.index;
-                      return (
-                        <span
-                          key={item.key}
-                          id={`${domId}-${index}-${item.index}`}
-                          role="gridcell"
-                          aria-colindex={item.index + 1}
-                          aria-selected={chosen}
-                          data-cell={`${index} ${item.index}`}
-                          className={classNames(
-                            styles.cell,
-                            chosen && styles.chosen,
-                            column !== undefined && isNumericType(column.type) && styles.end,
-                          )}
-                          style={box(item.start + gutter, item.size)}
-                        >
-                          {cell === undefined ? null : <CellText cell={cell} />}
-                        </span>
-                      );
-                    })}
-                  </div>
-                );
-              })}
-            </div>
-          ))}
-        </div>
+        <RowBody
+          scroller={scroller}
+          drawn={drawn}
+          className={styles.body}
+          width={across.getTotalSize() + gutter}
+          row={(index) => {
+            const row = rows.row(index);
+            return (
+              <div key={index} className={styles.row} role="row" aria-rowindex={index + 2} aria-busy={row === undefined}>
+                <span className={styles.number}>{index + 1}</span>
+                {visible.map((item) => {
+                  const column = columns[item.index];
+                  const cell = row?.[item.index];
+                  const chosen = at?.row === index && at.column === item.index;
+                  return (
+                    <span
+                      key={item.key}
+                      id={`${domId}-${index}-${item.index}`}
+                      role="gridcell"
+                      aria-colindex={item.index + 1}
+                      aria-selected={chosen}
+                      data-cell={`${index} ${item.index}`}
+                      className={classNames(
+                        styles.cell,
+                        chosen && styles.chosen,
+                        column !== undefined && isNumericType(column.type) && styles.end,
+                      )}
+                      style={box(item.start + gutter, item.size)}
+                    >
+                      {cell === undefined ? null : <CellText cell={cell} />}
+                    </span>
+                  );
+                })}
+              </div>
+            );
+          }}
+        />
         {rowCount === 0 && <p className={styles.none}>The result has no rows.</p>}
       </div>
       {rows.failure !== null && <Notice tone="error">{rows.failure.message}</Notice>}

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { findChromium } from "../support/parts/chromium.ts";
+import { dragThumb } from "../support/renderer/drag-thumb.ts";
+import { filmList } from "../support/renderer/list-film.ts";
 import { countCommits, measurePace, measureScroll, paces, type ScrollReport } from "../support/renderer/scroll-frames.ts";
 import { startStenograph, temporaryDirectory } from "../support/stenograph.ts";
 import type { BenchOptions } from "./options.ts";
@@ -47,6 +49,7 @@ export async function benchScroll({ statements }: BenchOptions, say: (text: stri
     .and(page.locator(`[aria-rowcount="${statements + 1}"]`))
     .waitFor({ timeout: 0 });
   const reports: Scrolled[] = [];
+  const films: Filmed[] = [];
   for (const arrivals of [0, arrivalsPerSecond]) {
     const arriving = arrivals === 0 ? null : recordOnAndOn(data.path, arrivals);
     try {
@@ -56,17 +59,47 @@ export async function benchScroll({ statements }: BenchOptions, say: (text: stri
         await settled(page);
       }
       await goToStart(page);
-      reports.push({ how: "the thumb, dragged", arrivals, ...(await measureScroll(page, () => dragThumb(page), requests)) });
+      const drag = (): Promise<void> => dragThumb(page, { moves: dragMoves, stops: dragStops, atStop: () => settled(page) });
+      reports.push({ how: "the thumb, dragged", arrivals, ...(await measureScroll(page, drag, requests)) });
       await settled(page);
+      // Once more for the film, because making it takes the time of the frames.
+      await goToStart(page);
+      films.push({ arrivals, ...(await seenInFilm(page, drag)) });
     } finally {
       arriving?.stop();
     }
     say(`${arrivals} arriving a second: measured\n`);
   }
   return {
-    table: scrollTable(reports),
-    json: { bench: "scroll", cpus: cpus().length, node: process.version, statements, reports },
+    table: `${scrollTable(reports)}\n\n${filmTable(films)}`,
+    json: { bench: "scroll", cpus: cpus().length, node: process.version, statements, reports, films },
   };
+}
+
+/** What was on the screen while the thumb was dragged: how many pictures in all, and in how many the list was bare. */
+interface Filmed {
+  readonly arrivals: number;
+  readonly pictures: number;
+  readonly empty: number;
+  readonly partlyBare: number;
+}
+
+async function seenInFilm(page: Page, move: () => Promise<void>): Promise<Omit<Filmed, "arrivals">> {
+  const { bare } = await filmList(page, move);
+  return {
+    pictures: bare.length,
+    empty: bare.filter((share) => share === 1).length,
+    partlyBare: bare.filter((share) => share > 0 && share < 1).length,
+  };
+}
+
+function filmTable(films: readonly Filmed[]): string {
+  const header = ["the thumb, dragged", "arriving/s", "pictures on the screen", "list empty", "list partly bare"];
+  const numbers = ({ arrivals, pictures, empty, partlyBare }: Filmed) => [arrivals, pictures, empty, partlyBare].map(String);
+  return table(
+    header,
+    films.map((film) => ["filmed", ...numbers(film)]),
+  );
 }
 
 async function openList(browser: Browser, url: string): Promise<{ page: Page; requests: () => Promise<number> }> {
@@ -96,24 +129,6 @@ async function goToStart(page: Page): Promise<void> {
 async function settled(page: Page): Promise<void> {
   await page.locator("[data-index]").first().waitFor();
   await page.waitForFunction(() => document.querySelector("[data-index][aria-busy]") === null, undefined, { timeout: 10_000 });
-}
-
-/** Takes the thumb of the list's scroll bar and draws it to the list's end, with stops on the way, as somebody does who looks for something. */
-async function dragThumb(page: Page): Promise<void> {
-  const bar = await page.locator('[data-pane="list"]').evaluate((list) => {
-    const { right, top, bottom } = list.getBoundingClientRect();
-    const width = (list as HTMLElement).offsetWidth - list.clientWidth;
-    // At each end of the bar is a button as high as the bar is wide.
-    return { x: right - width / 2, top: top + width + 6, bottom: bottom - width - 6, width };
-  });
-  if (bar.width === 0) throw new Error("The list has no scroll bar to take hold of.");
-  await page.mouse.move(bar.x, bar.top);
-  await page.mouse.down();
-  for (let move = 1; move <= dragMoves; move++) {
-    await page.mouse.move(bar.x, bar.top + ((bar.bottom - bar.top) * move) / dragMoves);
-    if (move % (dragMoves / dragStops) === 0) await settled(page);
-  }
-  await page.mouse.up();
 }
 
 function scrollTable(reports: readonly Scrolled[]): string {
