@@ -26,6 +26,7 @@ export {
   type Machine,
   type MachineSettings,
   machine,
+  type SignInListed,
 } from "./contract/identity.ts";
 export { type FromClient, type FromCore, fromClient, fromCore, type MessageChannel } from "./contract/messages.ts";
 export type { SessionListed } from "./contract/session.ts";

@@ -11,6 +11,8 @@ const askEveryMs = 5 * 60_000;
 /** Between tries where the provider cannot be reached. */
 const leastRetryMs = 1000;
 const mostRetryMs = 60_000;
+/** How long a person may have no page open: a browser that lost its cookie cannot sign out. */
+const unseenLimitMs = 12 * 3_600_000;
 
 export interface RunningSignInOptions {
   readonly id: string;
@@ -23,6 +25,8 @@ export interface RunningSignInOptions {
   readonly changed: (signIn: SignIn) => void;
   /** The key is the caller's to wipe from then on. */
   readonly ended: (signIn: SignIn, end: SignInEnd) => void;
+  /** Nobody has had a page of it open for 12 hours: it is to be ended. */
+  readonly unseen: () => void;
 }
 
 /** One sign-in from its beginning to its end: renews it while the provider says yes, and ends it when its time is over. */
@@ -36,12 +40,30 @@ export class RunningSignIn {
   #retryMs = leastRetryMs;
   /** Why the provider could not be asked, where it could not. */
   #trouble: string | null = null;
+  readonly #unseen = new Alarm();
+  /** When the person was seen last; `null` while they are there. */
+  #seenAt: number | null;
 
   constructor(options: RunningSignInOptions) {
     this.#options = options;
     this.#vouched = options.vouched;
     this.#current = this.#snapshot();
+    this.#seenAt = options.since;
     this.#plan();
+  }
+
+  /** In microseconds since the Unix epoch; `null` while a page of theirs is open. */
+  get seenAt(): number | null {
+    return this.#seenAt;
+  }
+
+  /** The person is there, at a page of theirs, or has just closed the last one. */
+  seen(isThere: boolean): void {
+    if (this.#stop.signal.aborted) return;
+    const now = Date.now();
+    this.#seenAt = isThere ? null : now * 1000;
+    if (isThere) this.#unseen.clear();
+    else this.#unseen.set(now + unseenLimitMs, () => this.#options.unseen());
   }
 
   /** `null` after its end; its time is looked at too, because a computer that slept rings no alarms. */
@@ -61,6 +83,7 @@ export class RunningSignIn {
     this.#stop.abort();
     this.#expiry.clear();
     this.#renewal.clear();
+    this.#unseen.clear();
     this.#options.ended(this.#current, end);
   }
 

@@ -67,8 +67,17 @@ export interface SignIn extends SignedInPerson {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
+/** A sign-in, and whether the person is still there. */
+export interface SeenSignIn {
+  readonly signIn: SignIn;
+  /** When the last page of theirs was closed; `null` while one is open. */
+  readonly seenAt: UnixMicros | null;
+}
+
 /** Why a sign-in ended, with a sentence for a person. */
 export interface SignInEnd {
-  readonly cause: "signed-out" | "expired" | "refused" | "closed";
+  readonly cause: "signed-out" | "expired" | "refused" | "closed" | "unseen" | "ended";
   readonly message: string;
+  /** Who ended it (`ended`), from another browser than its own. */
+  readonly by?: PersonActor;
 }

@@ -10,7 +10,7 @@ import type { IdentitySettings, ProviderSettings } from "./identity-settings.ts"
 import { signInByCode } from "./oidc/authorization-code.ts";
 import { RunningSignIn } from "./running-sign-in.ts";
 import { signInBySaml } from "./saml/sign-in-by-saml.ts";
-import type { SignIn, SignInEnd, SignInRequest, Vouched } from "./sign-in.ts";
+import type { SeenSignIn, SignIn, SignInEnd, SignInRequest, Vouched } from "./sign-in.ts";
 import { keepSignIn, signInRecordPath } from "./sign-in-record.ts";
 import { SigningKeys } from "./signing-keys.ts";
 
@@ -19,7 +19,7 @@ export type SignInEvent =
   | { readonly kind: "signed-in"; readonly actor: PersonActor }
   | { readonly kind: "sign-in-failed"; readonly actor: null; readonly code: string; readonly message: string }
   | { readonly kind: "sign-in-answer-refused"; readonly actor: null; readonly message: string }
-  | { readonly kind: "sign-in-ended"; readonly actor: PersonActor; readonly cause: SignInEnd["cause"]; readonly message: string };
+  | ({ readonly kind: "sign-in-ended"; readonly actor: PersonActor } & SignInEnd);
 
 export interface SignInsOptions {
   readonly dataDirectory: string;
@@ -91,6 +91,16 @@ export class SignIns {
     return this.#running.get(id)?.current ?? null;
   }
 
+  /** All that go on, the oldest first. */
+  list(): readonly SeenSignIn[] {
+    return [...this.#running.values()].flatMap(({ current: signIn, seenAt }) => (signIn === null ? [] : [{ signIn, seenAt }]));
+  }
+
+  /** The person has a page open, or has just closed the last one. Who has had none for 12 hours is signed out. */
+  seen(id: string, isThere: boolean): void {
+    this.#running.get(id)?.seen(isThere);
+  }
+
   /** Hears of each change of a sign-in that goes on: it was renewed, or groups or roles changed. */
   onChange(listener: (signIn: SignIn) => void): Unsubscribe {
     this.#changeListeners.add(listener);
@@ -103,11 +113,16 @@ export class SignIns {
     return () => void this.#endListeners.delete(listener);
   }
 
+  /** Its person signs out: ends it as `end` does. */
+  signOut(id: string): Promise<void> {
+    return this.end(id, { cause: "signed-out", message: "You signed out." });
+  }
+
   /** Ends a sign-in at once, then tells the provider as far as it answers; never rejects. */
-  async signOut(id: string): Promise<void> {
+  async end(id: string, end: SignInEnd): Promise<void> {
     const running = this.#running.get(id);
     if (running === undefined) return;
-    running.end({ cause: "signed-out", message: "You signed out." });
+    running.end(end);
     // Here it is over in any case; at the provider it ends by itself.
     await running.forget().catch(() => undefined);
   }
@@ -159,6 +174,7 @@ export class SignIns {
       roles: () => settings().roles,
       changed: (signIn) => this.#tell(this.#changeListeners, (listener) => listener(signIn)),
       ended: (signIn, end) => this.#ended(signIn, end),
+      unseen: () => void this.end(id, { cause: "unseen", message: unseenMessage }),
     });
     this.#running.set(id, running);
     this.keys.add(id, { key, bound: keyBound });
@@ -190,6 +206,8 @@ export class SignIns {
     for (const listener of [...listeners]) tell(listener);
   }
 }
+
+const unseenMessage = "Your sign-in has ended, because no page of yours was open for 12 hours. Sign in again.";
 
 function vouch(provider: ProviderSettings, request: SignInRequest): Promise<Vouched> {
   switch (provider.kind) {

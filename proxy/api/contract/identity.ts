@@ -60,6 +60,22 @@ export const identityState = z.discriminatedUnion("state", [
   }),
 ]);
 
+/** Somebody who is signed in at this workstation. Times are microseconds since the Unix epoch. */
+export const signInListed = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  issuer: z.string(),
+  subject: z.string(),
+  roles: z.array(role).readonly(),
+  since: z.number(),
+  until: z.number().nullable(),
+  /** When the last page of theirs was closed; `null` while one is open. */
+  seenAt: z.number().nullable(),
+  /** Whether it is the sign-in of who asks. */
+  here: z.boolean(),
+});
+
 /** A credential of the caller's for one connection, without its password. */
 export const credential = z.object({
   id: z.string(),
@@ -101,6 +117,10 @@ export const identityCalls = {
   "identity.signIn": { input: none, output: z.object({ url: z.string(), opened: z.boolean() }) },
   "identity.cancel": { input: none, output: none },
   "identity.signOut": { input: none, output: none },
+  /** Who is signed in at this workstation: an admin is told of everybody, others of their own sign-ins, e.g. in other browsers. */
+  "identity.signIns": { input: none, output: z.object({ signIns: z.array(signInListed).readonly() }) },
+  /** Ends one of those, with what was made for it. */
+  "identity.endSignIn": { input: byId, output: none },
   "identity.settings": { input: none, output: identitySettings },
   "identity.saveSettings": { input: identitySettings, output: identitySettings },
   /** Asks the provider whether these settings can work. */
@@ -125,6 +145,7 @@ export const identityStreams = {
 export type Role = z.output<typeof role>;
 export type IdentitySettings = z.output<typeof identitySettings>;
 export type IdentityState = z.output<typeof identityState>;
+export type SignInListed = z.output<typeof signInListed>;
 export type CredentialListed = z.output<typeof credential>;
 export type Machine = z.output<typeof machine>;
 export type MachineSettings = z.output<typeof machineSettings>;

@@ -1,7 +1,9 @@
 import type { AnswerPlace } from "../../identity/answers/answer-place.ts";
 import type { Core } from "../core.ts";
+import { type ReportUnexpected, serveChannel } from "../dispatcher.ts";
 import { guardedHandlers } from "../guarded-handlers.ts";
 import type { Handlers } from "../handler.ts";
+import type { ServerChannel } from "../server-channel.ts";
 import { PersonCaller, type PersonCallerOptions } from "./person-caller.ts";
 
 interface Known {
@@ -18,6 +20,13 @@ export class Callers {
   constructor(core: Core, options: Omit<PersonCallerOptions, "answers">) {
     this.#core = core;
     this.#options = options;
+  }
+
+  /** Serves a page of one of them, on `channel`, as `handlersFor` gives. */
+  serve(channel: ServerChannel, name: string, answers: AnswerPlace, report: ReportUnexpected): void {
+    const { caller, handlers } = this.#of(name, answers);
+    channel.onClose(caller.pageOpened());
+    serveChannel(channel, handlers, report);
   }
 
   /** The handlers for one of them, who is new where the name is. `answers`: where the answers to their sign-ins come to. */

@@ -13,7 +13,7 @@ import type { Unsubscribe } from "../listeners.ts";
 
 export interface PersonCallerOptions {
   readonly settings: { readonly value: IdentitySettings; onChange(listener: () => void): Unsubscribe };
-  readonly signIns: Pick<SignIns, "begin" | "get" | "onChange" | "onEnd" | "signOut">;
+  readonly signIns: Pick<SignIns, "begin" | "get" | "onChange" | "onEnd" | "seen" | "signOut">;
   /** Who they are where nobody signs in. */
   readonly osUser: Actor;
   /** Opens the provider's page in the system's browser; `null` where the user interface does it. Rejects where that failed. */
@@ -34,6 +34,8 @@ export class PersonCaller implements Caller {
   readonly #listeners = new Set<() => void>();
   readonly #unsubscribe: readonly Unsubscribe[];
   #signInId: string | null = null;
+  /** How many of their pages are open. */
+  #pages = 0;
   #attempt: Attempt | null = null;
   /** Why the last sign-in failed or ended. */
   #message: string | null = null;
@@ -129,6 +131,16 @@ export class PersonCaller implements Caller {
     this.#announce();
   }
 
+  /** A page of theirs was opened; gives what tells that it was closed. */
+  pageOpened(): () => void {
+    this.#pages += 1;
+    this.#seen();
+    return () => {
+      this.#pages -= 1;
+      this.#seen();
+    };
+  }
+
   async signOut(): Promise<void> {
     this.cancel();
     this.#message = null;
@@ -163,6 +175,7 @@ export class PersonCaller implements Caller {
     this.#attempt = null;
     this.#message = null;
     this.#signInId = signIn.id;
+    this.#seen();
     this.#announce();
   }
 
@@ -171,6 +184,10 @@ export class PersonCaller implements Caller {
     this.#attempt = null;
     this.#message = failureOf(thrown).message;
     this.#announce();
+  }
+
+  #seen(): void {
+    if (this.#signInId !== null) this.#options.signIns.seen(this.#signInId, this.#pages > 0);
   }
 
   #announce(): void {

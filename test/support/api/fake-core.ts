@@ -53,6 +53,7 @@ export async function fakeCore(
     connectionListeners: new ConnectionListeners(store, listeners),
     identity: {
       settings,
+      signIns: { list: () => [], end: () => Promise.resolve() },
       credentials: new ClientCredentials({ changed: () => undefined, sessions }),
       machines: new MachineStore(await openMachines(dataDirectory)),
       log: { record: (event) => logged.push(event) },

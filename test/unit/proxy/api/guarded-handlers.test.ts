@@ -12,7 +12,18 @@ import { type FakeCore, fakeCore } from "../../../support/api/fake-core.ts";
 const callNames = Object.keys(calls) as CallName[];
 const streamNames = Object.keys(streams) as StreamName[];
 const names = [...callNames, ...streamNames];
-const open = ["app.info", "status.get", "status", "identity.get", "identity", "identity.signIn", "identity.cancel", "identity.signOut"];
+const open = [
+  "app.info",
+  "status.get",
+  "status",
+  "identity.get",
+  "identity",
+  "identity.signIn",
+  "identity.cancel",
+  "identity.signOut",
+  "identity.signIns",
+  "identity.endSignIn",
+];
 const reading = [
   "sessions.list",
   "sessions.get",

@@ -8,11 +8,13 @@ const minute = 60_000;
 
 let changes: SignIn[];
 let ends: SignInEnd[];
+let unseen: number[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   changes = [];
   ends = [];
+  unseen = [];
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -33,8 +35,38 @@ function start(first: Vouched): RunningSignIn {
     roles: () => [{ group: "dba", role: "operator" }],
     changed: (signIn) => void changes.push(signIn),
     ended: (_signIn, end) => void ends.push(end),
+    unseen: () => void unseen.push(Date.now()),
   });
 }
+
+describe("A sign-in whose person went away", () => {
+  const hour = 60 * minute;
+
+  it("is told of when they had no page open for 12 hours, and not before", async () => {
+    const running = start(vouched(null, 60 * 48));
+    running.seen(true);
+    await vi.advanceTimersByTimeAsync(20 * hour);
+    expect(running.seenAt).toBeNull();
+    running.seen(false);
+    expect(running.seenAt).toBe(Date.now() * 1000);
+    await vi.advanceTimersByTimeAsync(11 * hour);
+    running.seen(true);
+    running.seen(false);
+    await vi.advanceTimersByTimeAsync(12 * hour - 1);
+    expect(unseen).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(unseen).toHaveLength(1);
+  });
+
+  it("is told of no more when it has ended", async () => {
+    const running = start(vouched(null, 60 * 48));
+    running.seen(false);
+    running.end({ cause: "signed-out", message: "You signed out." });
+    running.seen(false);
+    await vi.advanceTimersByTimeAsync(24 * hour);
+    expect(unseen).toEqual([]);
+  });
+});
 
 const away = () => new FailureError("provider-unreachable", "The provider is away.");
 

@@ -49,11 +49,13 @@ function scripted(settings: IdentitySettings = withProvider) {
       ended.push(listener);
       return () => undefined;
     },
+    seen: (id: string, isThere: boolean) => void seen.push([id, isThere]),
     signOut: (id: string) => {
       end(id, { cause: "signed-out", message: "You signed out." });
       return Promise.resolve();
     },
   };
+  const seen: [id: string, isThere: boolean][] = [];
   const end = (id: string, why: SignInEnd) => {
     const signIn = running.get(id);
     running.delete(id);
@@ -79,7 +81,7 @@ function scripted(settings: IdentitySettings = withProvider) {
     running.set(signIn.id, signIn);
     for (const listener of changed) listener(signIn);
   };
-  return { signIns, settings: holder, begun, end, set, succeed, change, running };
+  return { signIns, settings: holder, begun, end, set, succeed, change, running, seen };
 }
 
 function callerOf(part: ReturnType<typeof scripted>, openPage: ((url: string) => Promise<void>) | null = null) {
@@ -227,6 +229,15 @@ describe("Somebody at a user interface", () => {
     unsubscribe();
     part.set(noIdentitySettings);
     expect(heard).toHaveBeenCalledTimes(4);
+  });
+
+  it("is there as long as a page of theirs is open", async () => {
+    const { part, caller } = await signedIn();
+    expect(part.seen).toEqual([["one", false]]);
+    const [first, second] = [caller.pageOpened(), caller.pageOpened()];
+    first();
+    second();
+    expect(part.seen.slice(1)).toEqual([true, true, true, false].map((isThere) => ["one", isThere]));
   });
 
   it("is signed out when they cannot come back", async () => {
