@@ -2,15 +2,18 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { Part } from "./part.ts";
 import { parts } from "./parts.ts";
-import { unpackMysql } from "./unpack-mysql.ts";
+import { unpackedServers, unpackServer } from "./unpack-server.ts";
 
 /** Brings what is missing, as far as this machine and this user allow. What could not be brought is told by `isThere`. */
 export function bringParts(say: (sentence: string) => void): void {
   installPackages(say);
-  if (parts.mysql.isThere() || process.platform !== "linux" || process.arch !== "x64" || !isDebian()) return;
-  say("Unpacking MySQL 9.7 into the cache folder …");
-  const failure = unpackMysql();
-  if (failure !== null) say(failure);
+  if (process.platform !== "linux" || process.arch !== "x64" || !isDebian()) return;
+  for (const name of ["mysql", "newerMariadb"] as const) {
+    if (parts[name].isThere()) continue;
+    say(`Unpacking ${parts[name].name} into the cache folder …`);
+    const failure = unpackServer(unpackedServers[name]);
+    if (failure !== null) say(failure);
+  }
 }
 
 function isDebian(): boolean {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { clientIsThere } from "../clients.ts";
 import { findMariadbServer } from "../servers/mariadb.ts";
 import { mysqlIsThere } from "../servers/mysql.ts";
+import { newerMariadbIsThere } from "../servers/newer-mariadb.ts";
 import { secretServiceIsThere } from "../servers/secret-service.ts";
 import { findChromium } from "./chromium.ts";
 import { clientPrograms } from "./client-programs.ts";
@@ -33,6 +34,13 @@ export const parts = {
     howToGet: "run npm test on Debian or a container of it (x64); it unpacks MySQL into the cache folder without installing it",
     packages: [],
     isThere: mysqlIsThere,
+  },
+  newerMariadb: {
+    name: "MariaDB 11.8",
+    untested: "signing in upstream by parsec and results of each part of a bulk execution, at a real server",
+    howToGet: "run npm test on Debian or a container of it (x64); it unpacks that MariaDB into the cache folder without installing it",
+    packages: [],
+    isThere: newerMariadbIsThere,
   },
   chromium: {
     name: "Chromium",

@@ -1,17 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { accountsSql } from "./accounts.ts";
 import { writeCertificates } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { launch, type PrivateServer } from "./private-server.ts";
 import { createServerDirectory, giveTo, unprivilegedUser } from "./server-directory.ts";
+import { cacheFolder, unpackedProgram } from "./unpacked-program.ts";
 
 /** Where MySQL 9.7 is unpacked: `STENOGRAPH_MYSQL97`, else a folder of the user's cache. */
 export function mysqlDirectory(): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return process.env.STENOGRAPH_MYSQL97 ?? join(cache, "stenograph", "mysql-9.7");
+  return process.env.STENOGRAPH_MYSQL97 ?? cacheFolder("mysql-9.7");
 }
 
 /** Whether MySQL 9.7 is unpacked on this machine. */
@@ -19,15 +18,9 @@ export function mysqlIsThere(): boolean {
   return existsSync(join(mysqlDirectory(), "usr", "sbin", "mysqld"));
 }
 
-/**
- * The command line that runs a program of the unpacked MySQL under the C library that was unpacked with it, so that an
- * older system is no obstacle.
- */
-export function mysqlProgram(name: string, root = mysqlDirectory()): [program: string, ...args: string[]] {
-  const folder = ["sbin", "bin"].map((part) => join(root, "usr", part, name)).find((path) => existsSync(path));
-  if (folder === undefined) throw new Error(`MySQL 9.7's ${name} is not in ${root}: npm test unpacks it there.`);
-  const libraries = join(root, "usr", "lib", "x86_64-linux-gnu");
-  return [join(root, "usr", "lib64", "ld-linux-x86-64.so.2"), "--argv0", folder, "--library-path", libraries, folder];
+/** The command line that runs a program of the unpacked MySQL. */
+export function mysqlProgram(name: string): [program: string, ...args: string[]] {
+  return unpackedProgram(mysqlDirectory(), name);
 }
 
 /** Starts a private MySQL 9.7 with fresh tables, TLS and the test accounts. `options` are added to its command line. */
