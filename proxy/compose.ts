@@ -19,7 +19,7 @@ import type { StartKeyring } from "./identity/keyring.ts";
 import { openSecrets } from "./identity/open-secrets.ts";
 import { osUserActor } from "./identity/os-user.ts";
 import type { SecretCipher } from "./identity/secret-cipher.ts";
-import { LibraryClient, type SealHooks } from "./library/library-client.ts";
+import { LibraryClient } from "./library/library-client.ts";
 import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
 import { printable } from "./model/printable.ts";
@@ -28,9 +28,9 @@ import { takePassphrase } from "./passphrase.ts";
 import { leftBehind } from "./recording/left-behind.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { closeCrashed } from "./recording/recovery.ts";
+import { sealRecording } from "./recording/seal.ts";
 import type { RecordingGrowth } from "./relay/messages.ts";
 import { RelayClient } from "./relay/relay-client.ts";
-import { sealLate } from "./seal-late.ts";
 
 export { defaultDataDirectory } from "./config.ts";
 export type { SecretCipher, StartKeyring };
@@ -153,8 +153,7 @@ export async function composeRecorder(options: RecorderOptions): Promise<Running
   await makeDirectory(dataDirectory);
   const lock = lockRecorder(dataDirectory);
   const actor = osUserActor();
-  const seals: SealHooks = { sign: () => Promise.resolve([]) };
-  const library = new LibraryClient(workers.library, { dataDirectory, index: true, recorder: lock.id }, seals);
+  const library = new LibraryClient(workers.library, { dataDirectory, index: true, recorder: lock.id });
   const relay = new RelayClient({
     worker: workers.relay,
     dataDirectory,
@@ -182,10 +181,19 @@ export async function composeRecorder(options: RecorderOptions): Promise<Running
     close: async () => {
       await relay.close();
       await library.close();
-      await sealLate(dataDirectory, unsealed, seals, say);
+      for (const path of unsealed.values()) sealLate(path);
       lock.release();
     },
   };
+}
+
+/** Seals what the library's thread did not come to, e.g. because it was being started again when the end came. */
+function sealLate(path: string): void {
+  try {
+    sealRecording(path);
+  } catch (thrown) {
+    say(`${failureOf(thrown).message} It will be sealed at the next start.`);
+  }
 }
 
 /** Ends the recordings of the sessions that went down with the relay's thread: those it told of, and those it had only begun. */
