@@ -1,3 +1,5 @@
+import type { UnixMicros } from "./value.ts";
+
 /** Whether what passes is being recorded. `failing`: traffic is refused until writing works again. */
 export type RecordingState =
   | { readonly state: "recording" }
@@ -22,9 +24,29 @@ export interface LibraryState {
   readonly message: string | null;
 }
 
+/** Whether what happens is being entered in the device log. Nothing waits for it: traffic and recording go on while it fails. */
+export type DeviceLogState = { readonly state: "writing" } | { readonly state: "failing"; readonly message: string };
+
+/** Whether somebody else has the device log's checkpoints. `waiting`: nothing was to be sent yet. */
+export type WitnessState =
+  | { readonly state: "off" }
+  | { readonly state: "waiting" }
+  /** `size`: how many entries the checkpoint is of that they have. */
+  | { readonly state: "sent"; readonly at: UnixMicros; readonly size: number }
+  | { readonly state: "failing"; readonly message: string };
+
+/** What signs and enters what is recorded. */
+export interface EvidenceState {
+  /** `run`: the device key is gone when the program ends. */
+  readonly key: { readonly keyId: string; readonly kept: "disk" | "run" };
+  readonly deviceLog: DeviceLogState;
+  readonly witness: WitnessState;
+}
+
 /** All that the status bar shows. */
 export interface Status {
   readonly recording: RecordingState;
+  readonly evidence: EvidenceState;
   readonly library: LibraryState;
   readonly openSessions: number;
   readonly listeners: { readonly [connectionId: string]: ListenerState };

@@ -1,11 +1,9 @@
 import { FailureError, failureOf } from "../../model/failure.ts";
+import type { DeviceLogState } from "../../model/status.ts";
 import type { UnixMicros } from "../../model/value.ts";
 import type { DeviceKey } from "../signing/device-key.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 import { LogStore, type NewEntry } from "./log-store.ts";
-
-/** Whether what happens is being entered. Nothing waits for it: traffic and recording go on while it fails. */
-export type DeviceLogState = { readonly state: "writing" } | { readonly state: "failing"; readonly message: string };
 
 export interface DeviceLogOptions {
   readonly dataDirectory: string;

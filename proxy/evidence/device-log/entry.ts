@@ -3,7 +3,7 @@ import type { Actor } from "../../model/actor.ts";
 import type { UnixMicros } from "../../model/value.ts";
 import { canonicalBytes } from "../canonical/canonical.ts";
 import type { KeptKey } from "../signing/device-key.ts";
-import type { DeviceJwk } from "../signing/public-key.ts";
+import type { DeviceJwk, SignatureAlgorithm } from "../signing/public-key.ts";
 
 /** Who a session is of, as far as it identifies. */
 export interface LoggedActor {
@@ -31,7 +31,7 @@ export interface OpeningSignature {
 export interface LoggedSignature {
   readonly by: "device" | "identity";
   readonly keyId: string;
-  readonly algorithm: string;
+  readonly algorithm: SignatureAlgorithm;
   readonly sig: string;
   readonly signIn?: string;
 }

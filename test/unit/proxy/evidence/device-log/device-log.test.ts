@@ -15,13 +15,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCheckpoint } from "../../../../../proxy/evidence/device-log/checkpoint.ts";
-import type { DeviceLog, DeviceLogState } from "../../../../../proxy/evidence/device-log/device-log.ts";
+import type { DeviceLog } from "../../../../../proxy/evidence/device-log/device-log.ts";
 import type { Entry } from "../../../../../proxy/evidence/device-log/entry.ts";
 import { readLogExcerpt } from "../../../../../proxy/evidence/device-log/log-excerpt.ts";
 import { checkpointPath, deviceLogDirectory, entriesPath } from "../../../../../proxy/evidence/device-log/log-files.ts";
 import { rootOf } from "../../../../../proxy/evidence/merkle/compact-tree.ts";
 import { leafHash } from "../../../../../proxy/evidence/merkle/hash.ts";
 import { verifyInclusion } from "../../../../../proxy/evidence/merkle/verify-proofs.ts";
+import type { DeviceLogState } from "../../../../../proxy/model/status.ts";
 import { memoryDeviceKey } from "../../../../support/evidence/memory-device-key.ts";
 import { lockOf, runDeviceLog } from "../../../../support/evidence/running-device-log.ts";
 
