@@ -31,20 +31,19 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** What a person does with a snippet of a command: adds a statement to it, and gives the password without being asked. */
-const shell = {
-  mysql: (text: string) => text.replace(/^mysql /, `${mysqlProgram("mysql").map(quoted).join(" ")} `),
-  mariadb: (text: string) => text,
-};
+/** The programs that a person may have under the name in a snippet: Debian's `mysql` is MariaDB's. */
+const programs = {
+  "MySQL's mysql": { snippet: "mysql", is: "mysql", command: () => mysqlProgram("mysql").map(quoted).join(" ") },
+  "MariaDB's mysql": { snippet: "mysql", is: "mariadb", command: () => "mariadb" },
+  "MariaDB's mariadb": { snippet: "mariadb", is: "mariadb", command: () => "mariadb" },
+} as const;
+
+const programNames = (Object.keys(programs) as (keyof typeof programs)[]).filter((name) => clientIsThere(programs[name].is));
 
 describe.each(available(inject("servers")))("snippets through the proxy to $kind", (server) => {
   describe.each(["off", "optional", "required"] as const)("with client TLS “%s”", (clientTls) => {
-    it.skipIf(!clientIsThere("mysql"))("the mysql command connects", async () => {
-      expect(await connected("mysql", clientTls)).toBe(true);
-    });
-
-    it.skipIf(!clientIsThere("mariadb"))("the mariadb command connects", async () => {
-      expect(await connected("mariadb", clientTls)).toBe(true);
+    it.each(programNames)("%s connects", async (name) => {
+      expect(await said(name, clientTls)).toMatchObject({ stdout: "yes\n", code: 0 });
     });
 
     it("Node's mysql2 connects", async () => {
@@ -99,12 +98,14 @@ public class Snippet {
     }
   });
 
-  async function connected(client: "mysql" | "mariadb", clientTls: ClientTls): Promise<boolean> {
+  /** What a person does with a snippet of a command: adds a statement to it, and gives the password without being asked. */
+  async function said(name: keyof typeof programs, clientTls: ClientTls) {
+    const { snippet, command } = programs[name];
     const { connection, port } = await listening(clientTls);
-    const command = shell[client](textOf(connection, port, client)).replace(" --password ", ` --password=${quoted(minted)} `);
-    const ran = await run("sh", ["-c", `${command} --batch --skip-column-names --execute="SELECT 'yes'"`]);
-    expect(ran).toMatchObject({ stdout: "yes\n", code: 0 });
-    return true;
+    const text = textOf(connection, port, snippet)
+      .replace(snippet, command)
+      .replace(/ --password\b/, () => ` --password=${quoted(minted)}`);
+    return run("sh", ["-c", `${text} --batch --skip-column-names --execute="SELECT 'yes'"`]);
   }
 
   async function listening(clientTls: ClientTls): Promise<{ connection: Connection; port: number }> {

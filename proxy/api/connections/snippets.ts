@@ -18,7 +18,7 @@ interface Target {
 }
 
 /**
- * Snippets for a connection. `port` is the one that it listens on now (its settings may leave the choice to the
+ * Snippets for a connection; none names a database, because no client needs one to connect. `port` is the one that it listens on now (its settings may leave the choice to the
  * system); `clientCaFile` the authority that clients check the proxy's certificate against; `credential` the user name of what was
  * made for who asks, where they have one.
  */
@@ -89,17 +89,20 @@ function reachable(host: string): string {
   return host === "::" ? "::1" : host;
 }
 
-/** `--protocol=TCP` because the command would take a socket file for the name “localhost”. */
+/**
+ * For MySQL's client and for MariaDB's, which Debian calls `mysql` too: what only one of them knows is `--loose-`, with a warning of
+ * the other. MySQL's takes TLS where it is offered; MariaDB's checks no certificate of this machine, except where it is told to.
+ */
 function mysql(target: Target): string {
   const tls: Record<ClientTls, string> = {
-    off: "--ssl-mode=DISABLED",
-    optional: "--ssl-mode=PREFERRED",
-    required: `--ssl-mode=VERIFY_CA --ssl-ca=${shell(target.ca)}`,
+    off: " --loose-get-server-public-key",
+    optional: isLoopback(target.host) ? "" : " --loose-skip-ssl-verify-server-cert",
+    required: ` --loose-ssl-mode=VERIFY_CA --ssl-ca=${shell(target.ca)} --loose-ssl-verify-server-cert`,
   };
-  const key = target.tls === "off" ? " --get-server-public-key" : "";
-  return `mysql --protocol=TCP --host=${target.host} --port=${target.port} --user=${shell(target.user)} --password ${tls[target.tls]}${key}`;
+  return `mysql --protocol=TCP --host=${target.host} --port=${target.port} --user=${shell(target.user)} --password${tls[target.tls]}`;
 }
 
+/** `--protocol=TCP`, here and above, because the command would take a socket file for the name “localhost”. */
 function mariadb(target: Target): string {
   const tls: Record<ClientTls, string> = {
     off: "--skip-ssl",
@@ -191,6 +194,10 @@ function mcp(target: Target): string {
   };
   const server = { command: "npx", args: ["-y", "@benborla29/mcp-server-mysql"], env: environment };
   return JSON.stringify({ mcpServers: { mysql: server } }, null, 2);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function inUrl(host: string): string {

@@ -49,10 +49,18 @@ describe("snippets", () => {
 
   it("verify the proxy with its authority where TLS is required", () => {
     const required = { clientTls: "required" } as const;
-    expect(textOf("mysql", required)).toContain("--ssl-mode=VERIFY_CA --ssl-ca=/data/tls/ca.pem");
+    expect(textOf("mysql", required)).toContain("--loose-ssl-mode=VERIFY_CA --ssl-ca=/data/tls/ca.pem");
     expect(textOf("Go", required)).toContain('os.ReadFile("/data/tls/ca.pem")');
     expect(textOf("Python (PyMySQL)", required)).toContain('ssl_ca="/data/tls/ca.pem", ssl_verify_cert=True');
     expect(textOf("MCP server", required)).toContain('"MYSQL_SSL_CA": "/data/tls/ca.pem"');
+  });
+
+  it("give the mysql command no option of MySQL's client that MariaDB's of the same name refuses", () => {
+    for (const clientTls of ["off", "optional", "required"] as const) {
+      for (const host of ["127.0.0.1", "192.0.2.7"]) {
+        expect(textOf("mysql", { clientTls, listen: { host, port: 0 } })).not.toMatch(/ --(ssl-mode|get-server-public-key|skip-ssl)/);
+      }
+    }
   });
 
   it("quote what the shell and the languages would take apart", () => {
