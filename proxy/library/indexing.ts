@@ -9,10 +9,13 @@ import { IndexPace } from "./index-pace.ts";
 import { type IndexedSlice, Indexer } from "./indexer.ts";
 import type { RebuildProgress, RecordingGrowth } from "./messages.ts";
 import { isCurrent, isDamage, type LibraryDatabase, recreateTables } from "./schema.ts";
-import { Sealer } from "./sealer.ts";
+import type { EndedRecording, Sealer } from "./sealer.ts";
 
 /** What is listed in one go before others get their turn. */
 const listedAtOnce = 500;
+
+/** Sealing gets at least this much of a turn. */
+const leastSealingMs = 10;
 
 const lookEveryMs = 500;
 const recoverEveryMs = 5000;
@@ -35,7 +38,7 @@ export interface IndexingOptions {
 }
 
 /**
- * Keeps the library up to date while this process holds the right to, and seals what this process recorded. The caller
+ * Keeps the library up to date while this process holds the right to, and has sealed what this process recorded. The caller
  * calls `work` as long as it says that there is more to do.
  */
 export class Indexing {
@@ -44,7 +47,7 @@ export class Indexing {
   readonly #events: IndexingEvents;
   readonly #lock: IndexLock;
   readonly #watch: DirectoryWatch;
-  readonly #sealer = new Sealer();
+  readonly #sealer: Sealer | null;
   readonly #pace = new IndexPace(performance.now());
   /** How large the recordings of this process are. */
   readonly #recorded = new Map<string, number>();
@@ -59,10 +62,12 @@ export class Indexing {
   #nextRecovery = 0;
   #pausedUntil = 0;
 
-  constructor(database: LibraryDatabase, options: IndexingOptions, events: IndexingEvents) {
+  /** `sealer`: `null` where this process has no key to sign with. It is asked for work here, and closed by who made it. */
+  constructor(database: LibraryDatabase, options: IndexingOptions, events: IndexingEvents, sealer: Sealer | null) {
     this.#database = database;
     this.#options = options;
     this.#events = events;
+    this.#sealer = sealer;
     this.#lock = new IndexLock(options.dataDirectory);
     this.#watch = new DirectoryWatch(options.dataDirectory);
   }
@@ -81,7 +86,7 @@ export class Indexing {
       this.#recorded.set(recording.session, recording.size);
       if (!recording.closed) continue;
       this.#recorded.delete(recording.session);
-      this.#sealer.add(recording);
+      this.#sealer?.add(recording);
     }
   }
 
@@ -106,10 +111,15 @@ export class Indexing {
     if (now < this.#pausedUntil || this.#pace.rests(now)) return false;
     this.#listing = this.#takeNote(this.#listing);
     this.#found = this.#takeNote(this.#found);
-    this.#seal();
     if (this.#indexer?.hasWork) this.#slice(this.#indexer, now);
+    if (this.#sealer !== null) this.#seal(this.#sealer, now);
     if (this.#rebuilding && this.#listing === null && this.#indexer?.hasWork === false) this.#rebuilding = false;
-    return this.#listing !== null || this.#found !== null || this.#sealer.hasWork || this.#indexer?.hasWork === true;
+    return this.#listing !== null || this.#found !== null || this.#sealer?.hasWork === true || this.#indexer?.hasWork === true;
+  }
+
+  /** A recording was sealed. */
+  sealed({ session, path }: EndedRecording): void {
+    this.#indexer?.add({ session, path, size: sizeOf(path) });
   }
 
   /** Makes the tables anew and starts from the first recording. */
@@ -126,7 +136,7 @@ export class Indexing {
     const { bytes, ms } = this.#indexer?.lag() ?? { bytes: 0, ms: 0 };
     const behind = this.#listing !== null || bytes > currentBytes;
     const state = this.#rebuilding ? "rebuilding" : behind ? "catching-up" : "current";
-    return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer.problem ?? this.#indexer?.damage ?? null };
+    return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer?.problem ?? this.#indexer?.damage ?? null };
   }
 
   /** How far a rebuild is; `null` where there is none. The whole grows while recordings are still being listed. */
@@ -164,9 +174,13 @@ export class Indexing {
     return recordings;
   }
 
-  #seal(): void {
-    const sealed = this.#sealer.next();
-    if (sealed !== null) this.#indexer?.add({ ...sealed, size: sizeOf(sealed.path) });
+  /** Seals for what is left of a slice, and for a while in any case: where there is always something to index, sealing goes on too. */
+  #seal(sealer: Sealer, began: number): void {
+    const start = performance.now();
+    const until = Math.max(began + this.#pace.sliceMs, start + leastSealingMs);
+    sealer.work(start, () => performance.now() >= until);
+    const end = performance.now();
+    if (end - start > leastSealingMs) this.#pace.worked(end - began, end);
   }
 
   #slice(indexer: Indexer, now: number): void {
@@ -176,7 +190,7 @@ export class Indexing {
       this.#pace.worked(after - now, after);
       this.#problem = null;
       this.#rebuiltBytes += slice.bytes;
-      for (const closed of slice.closed) if (closed.recorder === this.#options.recorder) this.#sealer.add(closed);
+      for (const closed of slice.closed) if (closed.recorder === this.#options.recorder) this.#sealer?.add(closed);
       this.#events.indexed(slice);
     } catch (thrown) {
       this.#problem = `The library cannot go on: ${failureOf(thrown).message}. Recording goes on; the library tries again by itself.`;
@@ -186,7 +200,7 @@ export class Indexing {
     }
   }
 
-  /** Ends recordings of recorders that are gone, as `crashed` where they were not closed, and seals them. */
+  /** Ends recordings of recorders that are gone, as `crashed` where they were not closed, and has them sealed where this process can. */
   #recover(now: number): void {
     this.#nextRecovery = now + recoverEveryMs;
     const alive = new Map<string, boolean>();
@@ -199,8 +213,11 @@ export class Indexing {
       if (tail.recorder === null || tail.recorder === this.#options.recorder) continue;
       try {
         if (isAlive(tail.recorder)) continue;
-        recoverRecording(this.#options.dataDirectory, tail.path);
-        this.#indexer?.add({ session: tail.session, path: tail.path, size: sizeOf(tail.path) });
+        // What is closed, and read to its end, is as whole as it can be.
+        const isWhole = tail.end === "closed" && tail.lag === 0;
+        const recovery = isWhole ? null : recoverRecording(this.#options.dataDirectory, tail.path);
+        if (recovery?.kind !== "damaged") this.#sealer?.add(tail);
+        if (!isWhole) this.#indexer?.add({ session: tail.session, path: tail.path, size: sizeOf(tail.path) });
       } catch (thrown) {
         this.#problem = failureOf(thrown).message;
       }

@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads";
-import { cancelled, type Failure, FailureError } from "../model/failure.ts";
+import { cancelled, type Failure, FailureError, failureOf } from "../model/failure.ts";
 import { allSessions, mayRead, type ReadScope } from "../model/read-scope.ts";
 import type { Session } from "../model/session.ts";
 import type { LibraryState } from "../model/status.ts";
+import type { SignedSeal } from "../recording/frame.ts";
 import type {
   Followed,
   FromLibrary,
@@ -14,6 +15,7 @@ import type {
   RecordingGrowth,
   ToLibrary,
 } from "./messages.ts";
+import type { SealToSign, SignSeal } from "./sealer.ts";
 
 interface Call {
   readonly resolve: (output: unknown) => void;
@@ -24,6 +26,14 @@ interface Call {
 export interface FollowListener {
   readonly followed: (event: Followed) => void;
   readonly failed: (failure: Failure) => void;
+}
+
+/** Who signs what this process seals. */
+export interface SealHooks {
+  /** Signs a seal's facts. A rejection leaves the recording unsealed for now; it is tried again. */
+  readonly sign: SignSeal;
+  /** A seal was written; told once. */
+  readonly sealed?: (session: string, seal: SignedSeal) => void;
 }
 
 interface Follow {
@@ -56,6 +66,7 @@ const starting: LibraryState = { state: "catching-up", lagBytes: 0, lagMs: 0, st
 export class LibraryClient implements LibraryReader {
   readonly #entry: URL;
   readonly #options: LibraryThreadOptions;
+  readonly #seals: SealHooks | null;
   readonly #calls = new Map<number, Call>();
   readonly #follows = new Map<number, Follow>();
   readonly #stateListeners = new Set<(state: LibraryState) => void>();
@@ -69,10 +80,11 @@ export class LibraryClient implements LibraryReader {
   #restart: NodeJS.Timeout | null = null;
   #closing: { readonly done: Promise<void>; readonly resolve: () => void } | null = null;
 
-  /** `entry` is the worker's program: `library-thread.ts`, or what it was built to. */
-  constructor(entry: URL, options: LibraryThreadOptions) {
+  /** `entry` is the worker's program: `library-thread.ts`, or what it was built to. Without `seals` nothing is sealed. */
+  constructor(entry: URL, options: LibraryThreadOptions, seals: SealHooks | null = null) {
     this.#entry = entry;
-    this.#options = options;
+    this.#options = { ...options, seals: seals !== null };
+    this.#seals = seals;
     this.#start();
   }
 
@@ -176,7 +188,10 @@ export class LibraryClient implements LibraryReader {
     this.#restart = null;
     const worker = new Worker(this.#entry, { workerData: this.#options });
     let crash: Error | null = null;
-    worker.on("message", (message: FromLibrary) => this.#receive(message));
+    worker.on("message", (message: FromLibrary) => {
+      if (message.kind === "sign-seal") void this.#sign(worker, message.id, message.seal);
+      else this.#receive(message);
+    });
     worker.on("error", (error) => {
       crash = error instanceof Error ? error : new Error(String(error));
     });
@@ -204,7 +219,20 @@ export class LibraryClient implements LibraryReader {
     this.#restartMs = Math.min(this.#restartMs * 2, lastRestartMs);
   }
 
-  #receive(message: FromLibrary): void {
+  /** Whatever becomes of the signing, the worker that asked hears of it; after a crash nobody waits any more. */
+  async #sign(worker: Worker, id: number, seal: SealToSign): Promise<void> {
+    let answer: ToLibrary;
+    try {
+      const signatures = (await this.#seals?.sign(seal)) ?? [];
+      answer = { kind: "seal-signed", id, signatures };
+    } catch (thrown) {
+      const { code, message } = failureOf(thrown);
+      answer = { kind: "seal-not-signed", id, failure: { code, message } };
+    }
+    worker.postMessage(answer);
+  }
+
+  #receive(message: Exclude<FromLibrary, { kind: "sign-seal" }>): void {
     switch (message.kind) {
       case "answer":
         this.#take(message.id)?.resolve(message.output);
@@ -226,6 +254,9 @@ export class LibraryClient implements LibraryReader {
         return;
       case "rebuilding":
         for (const listener of this.#rebuildListeners) listener(message.progress);
+        return;
+      case "sealed":
+        this.#seals?.sealed?.(message.session, message.seal);
         return;
       case "closed":
         return;

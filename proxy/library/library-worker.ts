@@ -7,12 +7,14 @@ import { claimNames } from "./claim-table.ts";
 import { Followers } from "./followers.ts";
 import { histogram } from "./histogram.ts";
 import { inTurns } from "./in-turns.ts";
-import { Indexing } from "./indexing.ts";
+import { Indexing, type IndexingEvents } from "./indexing.ts";
 import type { FromLibrary, LibraryCallName, LibraryCalls, LibraryThreadOptions, ToLibrary } from "./messages.ts";
 import { isCurrent, type LibraryDatabase, openLibrary } from "./schema.ts";
+import { type BeginSealing, Sealer } from "./sealer.ts";
 import { Search } from "./search.ts";
 import { SessionTable } from "./session-table.ts";
 import { SettledWait } from "./settled-wait.ts";
+import { Signing } from "./signing.ts";
 import { StatementView } from "./statement-view.ts";
 import { TimelineRows } from "./timeline-rows.ts";
 
@@ -44,6 +46,8 @@ export class LibraryWorker {
   readonly #send: (message: FromLibrary) => void;
   readonly #database: LibraryDatabase;
   readonly #indexing: Indexing;
+  readonly #signing: Signing;
+  readonly #sealer: Sealer | null;
   readonly #settled: SettledWait;
   readonly #asked: CallQueue;
   #readers: Readers | null = null;
@@ -55,19 +59,24 @@ export class LibraryWorker {
   #nextState = 0;
   #rebuilt: { resolve: () => void; reject: (failure: Error) => void } | null = null;
   #closed = false;
+  #woken: (() => void) | null = null;
 
-  constructor(options: LibraryThreadOptions, send: (message: FromLibrary) => void) {
+  /** `beginSealing`: how recordings are sealed here, where this process seals. */
+  constructor(options: LibraryThreadOptions, send: (message: FromLibrary) => void, beginSealing: BeginSealing | null = null) {
     this.#options = options;
     this.#send = send;
+    this.#signing = new Signing(send);
+    this.#sealer = beginSealing === null || options.seals !== true ? null : this.#newSealer(beginSealing);
     this.#database = openLibrary(options.dataDirectory);
     this.#asked = new CallQueue((call, signal) => this.#answer(call, signal), send);
-    this.#indexing = new Indexing(this.#database, options, {
+    const events: IndexingEvents = {
       indexed: ({ newest, sessions }) => {
         this.#arrived(newest);
         this.#announceSessions(sessions);
       },
       recreated: () => this.#makeReaders(),
-    });
+    };
+    this.#indexing = new Indexing(this.#database, options, events, this.#sealer);
     this.#settled = new SettledWait(options.dataDirectory);
     this.#indexing.look(performance.now());
     this.#makeReaders();
@@ -93,8 +102,14 @@ export class LibraryWorker {
       case "growth":
         this.#indexing.grew(message.recordings);
         break;
+      case "seal-signed":
+        this.#signing.signed(message.id, message.signatures);
+        return;
+      case "seal-not-signed":
+        this.#signing.notSigned(message.id, message.failure);
+        return;
       case "close":
-        this.#close();
+        void this.#close();
         return;
       default:
         message satisfies never;
@@ -268,16 +283,50 @@ export class LibraryWorker {
     this.#send({ kind: "state", state });
   }
 
+  #newSealer(begin: BeginSealing): Sealer {
+    return new Sealer({
+      begin,
+      sign: (seal) => this.#signing.ask(seal),
+      wake: () => this.#wake(),
+      sealed: (recording, seal) => {
+        this.#indexing.sealed(recording);
+        if (seal !== null) this.#send({ kind: "sealed", ...recording, seal });
+      },
+    });
+  }
+
+  /** Signatures have come; while closing, who waits for them goes on. */
+  #wake(): void {
+    this.#woken?.();
+    this.#schedule();
+  }
+
   /** Indexes and seals what is there, for a limited time, and ends. */
-  #close(): void {
+  async #close(): Promise<void> {
     this.#closed = true;
     this.#asked.close();
     clearInterval(this.#timer);
     if (this.#turn !== null) clearImmediate(this.#turn);
     const until = performance.now() + closeMs;
-    while (performance.now() < until && this.#indexing.work(performance.now()));
+    for (let left = closeMs; left > 0; left = until - performance.now()) {
+      if (this.#indexing.work(performance.now())) continue;
+      if (this.#sealer?.waits !== true) break;
+      await this.#signatures(left);
+    }
+    this.#sealer?.close();
     this.#indexing.close();
     this.#database.close();
     this.#send({ kind: "closed" });
+  }
+
+  /** Waits for signatures, for `ms` at most. */
+  #signatures(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(resolve, ms);
+      this.#woken = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+    });
   }
 }

@@ -6,6 +6,8 @@ import type { StatementDetail } from "../model/statement-detail.ts";
 import type { LibraryState } from "../model/status.ts";
 import type { TimelineRow } from "../model/timeline-row.ts";
 import type { UnixMicros } from "../model/value.ts";
+import type { SealSignature, SignedSeal } from "../recording/frame.ts";
+import type { SealToSign } from "./sealer.ts";
 
 /** What the relay says about a recording that grew: its size in bytes now, and whether its close frame is written. */
 export interface RecordingGrowth {
@@ -109,6 +111,9 @@ export type ToLibrary =
   | { readonly kind: "follow"; readonly id: number; readonly filter: string; readonly after: number; readonly scope: ReadScope }
   | { readonly kind: "unfollow"; readonly id: number }
   | { readonly kind: "growth"; readonly recordings: readonly RecordingGrowth[] }
+  /** The answer to `sign-seal`: the signatures, or why there are none now. */
+  | { readonly kind: "seal-signed"; readonly id: number; readonly signatures: readonly SealSignature[] }
+  | { readonly kind: "seal-not-signed"; readonly id: number; readonly failure: Failure }
   | { readonly kind: "close" };
 
 /** What the library worker sends to the main thread. A failure ends the call or the follow of its id. */
@@ -120,6 +125,10 @@ export type FromLibrary =
   | { readonly kind: "sessions"; readonly sessions: readonly Session[] }
   | { readonly kind: "state"; readonly state: LibraryState }
   | { readonly kind: "rebuilding"; readonly progress: RebuildProgress }
+  /** Wants a seal's signatures. The thread chooses `id`. */
+  | { readonly kind: "sign-seal"; readonly id: number; readonly seal: SealToSign }
+  /** A seal was written. */
+  | { readonly kind: "sealed"; readonly session: string; readonly path: string; readonly seal: SignedSeal }
   | { readonly kind: "closed" };
 
 /** What the library worker is started with. */
@@ -129,4 +138,6 @@ export interface LibraryThreadOptions {
   readonly index: boolean;
   /** Id of this process's recorder, whose closed recordings are sealed here; `null` when it records nothing. */
   readonly recorder: string | null;
+  /** Whether this process can sign seals; one that cannot leaves recordings unsealed for one that can. */
+  readonly seals?: boolean;
 }

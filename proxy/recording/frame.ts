@@ -6,6 +6,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { SignedInAgainNote, StatementSecretNote } from "../model/session.ts";
+import type { UnixMicros } from "../model/value.ts";
 
 /** First bytes of every recording. */
 export const fileMagic = Buffer.from("STENOREC", "latin1");
@@ -60,17 +61,48 @@ export interface Gap {
   readonly sha256: string | null;
 }
 
-/** JSON payload of a seal frame: what was sealed, so that a later change shows. */
-export interface Seal {
-  readonly version: 1;
+/** What a seal says of the file: any later change of it shows. */
+interface SealedBytes {
   /** SHA-256 in hex over every byte of the file before the seal frame. */
   readonly sha256: string;
   /** Bytes and frames before the seal frame; the file header counts as bytes. */
   readonly bytes: number;
   readonly frames: number;
-  readonly sealedAt: number;
+  readonly sealedAt: UnixMicros;
   readonly program: { readonly name: string; readonly version: string };
 }
+
+/** A signature over a seal's facts, in the way that evidence/seal says. */
+export interface SealSignature {
+  readonly by: "device" | "identity";
+  readonly keyId: string;
+  readonly algorithm: "Ed25519" | "ES256";
+  /** In base64. */
+  readonly sig: string;
+  /** Of an identity key: the sign-in that it belongs to. */
+  readonly signIn?: string;
+}
+
+/** A seal as recordings have it from before there were signatures. */
+export interface UnsignedSeal extends SealedBytes {
+  readonly version: 1;
+}
+
+/** What is signed of a seal. */
+export interface SealFacts extends SealedBytes {
+  /** How many events the session has, and the root of the Merkle tree over them, in hex. */
+  readonly events: number;
+  readonly root: string;
+}
+
+export interface SignedSeal extends SealFacts {
+  readonly version: 2;
+  /** None where there was no key. */
+  readonly signatures: readonly SealSignature[];
+}
+
+/** JSON payload of a seal frame, the last one of a recording. */
+export type Seal = UnsignedSeal | SignedSeal;
 
 /** The header with which a recording starts. */
 export function encodeFileHeader(): Buffer {

@@ -1,6 +1,6 @@
 /**
- * After a crash: a recording whose recorder is gone is cut behind its last whole frame, gets a close frame with cause
- * `crashed`, and is sealed. A torn tail is cut, never guessed.
+ * After a crash: a recording whose recorder is gone is cut behind its last whole frame, and gets a close frame with cause
+ * `crashed`. A torn tail is cut, never guessed. Who has a key to sign it with seals it then.
  */
 import fs from "node:fs";
 import type { SessionClose, SessionOpen } from "../model/session.ts";
@@ -10,12 +10,11 @@ import { FrameReader, type ReadEnd } from "./frame-reader.ts";
 import { holdsFrame } from "./frame-search.ts";
 import { recorderIsAlive } from "./recorder-lock.ts";
 import { keepingFailure } from "./recording-failure.ts";
-import { sealRecording, takeBack } from "./seal.ts";
+import { takeBack } from "./seal.ts";
 
 /** What recovery did with one recording. */
 export type Recovery =
   | { readonly kind: "untouched"; readonly why: "sealed" | "closed" | "being recorded" }
-  | { readonly kind: "sealed" }
   | { readonly kind: "recovered"; readonly cutBytes: number }
   /** Not a recording, or damaged before its end: left as it is for a person to look at. */
   | { readonly kind: "damaged"; readonly reason: string };
@@ -56,7 +55,8 @@ export function recoverRecording(dataDirectory: string, file: string): Recovery 
     if (found.open === null) return { kind: "damaged", reason: end.kind === "end" ? "it has no open frame" : end.reason };
     if (found.sealed) return { kind: "untouched", why: "sealed" };
     if (recorderIsAlive(dataDirectory, found.open.recorder)) return { kind: "untouched", why: "being recorded" };
-    return endRecording(file, found, end);
+    if (found.closed && end.kind === "end") return { kind: "untouched", why: "closed" };
+    return closeRecording(file, found, end);
   } catch (thrown) {
     throw keepingFailure(thrown, file, "recovered");
   }
@@ -74,13 +74,6 @@ export function closeCrashed(file: string): Recovery {
   } catch (thrown) {
     throw keepingFailure(thrown, file, "recovered");
   }
-}
-
-function endRecording(file: string, found: Inspection, end: ReadEnd): Recovery {
-  const ended = closeRecording(file, found, end);
-  if (ended.kind === "damaged") return ended;
-  sealRecording(file);
-  return found.closed ? { kind: "sealed" } : ended;
 }
 
 function closeRecording(file: string, found: Inspection, end: ReadEnd): Recovery {

@@ -1,10 +1,8 @@
-/** Sealing: a closed recording gets a last frame that states the digest of all before it. */
+/** The seal, the last frame of a closed recording, which states the digest of all before it; who makes it is evidence/seal. */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { FailureError } from "../model/failure.ts";
-import { program } from "../model/program.ts";
-import { nowNs } from "./clock.ts";
 import { encodeJsonFrame, FrameKind, fileHeaderBytes, type Seal } from "./frame.ts";
 import { FrameReader, type ReadEnd } from "./frame-reader.ts";
 import { keepingFailure } from "./recording-failure.ts";
@@ -57,38 +55,30 @@ export function digestRecording(file: string): RecordingDigest {
   }
 }
 
+/** Why a recording is not sealed, as a failure that names it. */
+export function notSealed(file: string, why: string): FailureError {
+  return new FailureError("recording-not-kept", `The recording ${path.basename(file)} could not be sealed: ${why}.`);
+}
+
 /**
- * Seals a closed recording; does nothing where it is sealed already. Returns the seal. Throws a `FailureError` where
- * the recording is damaged, not closed, or cannot be written.
+ * Puts a seal behind a recording, and has it on the disk when it returns. Throws a `FailureError`, and leaves the recording as it
+ * was, where it cannot be written, or where the file has other bytes than the seal is over.
  */
-export function sealRecording(file: string): Seal {
-  const digest = digestRecording(file);
-  if (digest.seal !== null) return digest.seal;
-  if (!digest.closed || digest.end.kind !== "end") {
-    const why = digest.end.kind === "end" ? "its session has not ended" : `${digest.end.reason} at byte ${digest.end.offset}`;
-    throw new FailureError("recording-not-kept", `The recording ${path.basename(file)} could not be sealed: ${why}.`);
-  }
-  const seal: Seal = {
-    version: 1,
-    sha256: digest.sha256,
-    bytes: digest.bytes,
-    frames: digest.frames,
-    sealedAt: Number(nowNs() / 1000n),
-    program,
-  };
+export function appendSeal(file: string, seal: Seal): void {
   try {
-    fs.appendFileSync(file, encodeJsonFrame(FrameKind.seal, nowNs(), seal), { flush: true });
+    if (fs.statSync(file).size !== seal.bytes) throw notSealed(file, "something was written behind what was read of it");
+    fs.appendFileSync(file, encodeJsonFrame(FrameKind.seal, BigInt(seal.sealedAt) * 1000n, seal), { flush: true });
   } catch (thrown) {
-    takeBack(file, digest.bytes);
+    if (thrown instanceof FailureError) throw thrown;
+    takeBack(file, seal.bytes);
     throw keepingFailure(thrown, file, "sealed");
   }
-  return seal;
 }
 
 /** Cuts a half-written frame behind `length`. Where even that fails, the next start finds it torn and cuts it. */
 export function takeBack(file: string, length: number): void {
   try {
-    fs.truncateSync(file, length);
+    if (fs.statSync(file).size > length) fs.truncateSync(file, length);
   } catch {
     // The failure that led here is the one to report.
   }

@@ -6,7 +6,7 @@ import { SessionTable } from "../../../../proxy/library/session-table.ts";
 import type { Actor } from "../../../../proxy/model/actor.ts";
 import type { SessionOpen } from "../../../../proxy/model/session.ts";
 import { encodeFileHeader, encodeJsonFrame, FrameKind } from "../../../../proxy/recording/frame.ts";
-import { sealRecording } from "../../../../proxy/recording/seal.ts";
+import { sealRecording } from "../../../support/evidence/sealed-recording.ts";
 import { RecordedSession } from "../../../support/library/recorded-session.ts";
 import { sessionOpenOf } from "../../../support/library/statement-of.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
@@ -122,9 +122,9 @@ describe("The indexer", () => {
     expect(session(recorded.id)).toMatchObject({ statements: 3 });
   });
 
-  it("does not read a sealed recording again", () => {
+  it("does not read a sealed recording again", async () => {
     const recorded = new RecordedSession(data.path, start).query("a", start + 1).close();
-    sealRecording(recorded.path);
+    await sealRecording(recorded.path);
     index(recorded);
     expect(session(recorded.id)).toMatchObject({ sealed: true });
     indexer = new Indexer(database);

@@ -5,9 +5,9 @@ import { encodeFrame, FrameKind, frameHeadBytes } from "../../../../proxy/record
 import { FrameReader } from "../../../../proxy/recording/frame-reader.ts";
 import { RecorderLock } from "../../../../proxy/recording/recorder-lock.ts";
 import { closeCrashed, recoverRecording } from "../../../../proxy/recording/recovery.ts";
-import { sealRecording } from "../../../../proxy/recording/seal.ts";
 import { summariseRecording } from "../../../../proxy/recording/session-summary.ts";
 import { verifyRecording } from "../../../../proxy/recording/verify.ts";
+import { sealRecording } from "../../../support/evidence/sealed-recording.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 import { openFrame, type Stretch, writeRecording } from "../../../support/wire/transcript.ts";
 
@@ -40,15 +40,17 @@ function appendedTo(bytes: Buffer): void {
 }
 
 describe("a recording whose recorder is gone", () => {
-  it("is closed as crashed and sealed", () => {
+  it("is closed as crashed, and is left for who has a key to seal it with", async () => {
     writeRecording(file, openFrame(0), stretches, false);
     expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: 0 });
-    expect(summariseRecording(file).session).toMatchObject({ statements: 3, closeCause: "crashed", sealed: true });
+    expect(summariseRecording(file).session).toMatchObject({ statements: 3, closeCause: "crashed", sealed: false });
+    expect(recoverRecording(directory.path, file)).toEqual({ kind: "untouched", why: "closed" });
+    await sealRecording(file);
     expect(verifyRecording(file)).toEqual({ ok: true });
     expect(recoverRecording(directory.path, file)).toEqual({ kind: "untouched", why: "sealed" });
   });
 
-  it("loses only what is no whole frame, wherever it was cut, and keeps that beside it", () => {
+  it("loses only what is no whole frame, wherever it was cut, and keeps that beside it", async () => {
     writeRecording(file, openFrame(0), stretches, false);
     const whole = fs.readFileSync(file);
     const starts = offsets();
@@ -58,6 +60,7 @@ describe("a recording whose recorder is gone", () => {
       expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: length - last });
       expect(fs.readFileSync(`${file}.torn`)).toEqual(whole.subarray(last, length));
       expect(fs.readFileSync(file).subarray(0, last)).toEqual(whole.subarray(0, last));
+      await sealRecording(file);
       expect(verifyRecording(file)).toEqual({ ok: true });
     }
   });
@@ -72,13 +75,14 @@ describe("a recording whose recorder is gone", () => {
       })(),
     ],
     ["a length of nonsense", Buffer.alloc(64, 0xff)],
-  ])("loses %s at its end", (_, tail) => {
+  ])("loses %s at its end", async (_, tail) => {
     writeRecording(file, openFrame(0), stretches, false);
     const size = fs.statSync(file).size;
     appendedTo(tail);
     expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: tail.length });
     expect(fs.readFileSync(`${file}.torn`)).toEqual(tail);
     expect(fs.statSync(file).size).toBeGreaterThan(size);
+    await sealRecording(file);
     expect(verifyRecording(file)).toEqual({ ok: true });
   });
 
@@ -99,7 +103,7 @@ describe("a recording whose recorder is gone", () => {
     expect(fs.readFileSync(`${file}.torn`)).toEqual(tail);
   });
 
-  it("still has what it cut where its close frame could not be written, and is recovered the next time", () => {
+  it("still has what it cut where its close frame could not be written, and is recovered the next time", async () => {
     writeRecording(file, openFrame(0), stretches, false);
     const tail = Buffer.alloc(500, "torn");
     appendedTo(tail);
@@ -114,6 +118,7 @@ describe("a recording whose recorder is gone", () => {
     }
     expect(recoverRecording(directory.path, file).kind).toBe("recovered");
     expect(fs.readFileSync(`${file}.torn`)).toEqual(tail);
+    await sealRecording(file);
     expect(verifyRecording(file)).toEqual({ ok: true });
   });
 
@@ -133,18 +138,21 @@ describe("a recording whose recorder is gone", () => {
     expect(fs.existsSync(`${file}.torn`)).toBe(false);
   });
 
-  it("is only sealed where it was closed", () => {
+  it("is left as it is where it was closed", () => {
     writeRecording(file, openFrame(0), stretches);
-    expect(recoverRecording(directory.path, file)).toEqual({ kind: "sealed" });
-    expect(summariseRecording(file).session).toMatchObject({ closeCause: "client-quit", sealed: true });
+    const before = fs.readFileSync(file);
+    expect(recoverRecording(directory.path, file)).toEqual({ kind: "untouched", why: "closed" });
+    expect(fs.readFileSync(file)).toEqual(before);
   });
 
-  it("is sealed anew where the seal was torn", () => {
+  it("loses a seal that was torn, and can be sealed anew", async () => {
     writeRecording(file, openFrame(0), stretches);
     const unsealed = fs.statSync(file).size;
-    sealRecording(file);
+    await sealRecording(file);
     fs.truncateSync(file, unsealed + 40);
-    expect(recoverRecording(directory.path, file)).toEqual({ kind: "sealed" });
+    expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: 40 });
+    expect(fs.statSync(file).size).toBe(unsealed);
+    await sealRecording(file);
     expect(verifyRecording(file)).toEqual({ ok: true });
   });
 
@@ -166,12 +174,12 @@ it("a recording is left alone while its recorder runs", () => {
   expect(recoverRecording(directory.path, file)).toEqual({ kind: "recovered", cutBytes: 0 });
 });
 
-it("a recording whose writer went down with its thread is closed though the process runs, for the library to seal", () => {
+it("a recording whose writer went down with its thread is closed though the process runs, for the library to seal", async () => {
   const lock = RecorderLock.acquire(directory.path);
   writeRecording(file, { ...openFrame(0), recorder: lock.id }, stretches, false);
   expect(closeCrashed(file)).toEqual({ kind: "recovered", cutBytes: 0 });
   expect(closeCrashed(file)).toEqual({ kind: "untouched", why: "closed" });
-  sealRecording(file);
+  await sealRecording(file);
   expect(closeCrashed(file)).toEqual({ kind: "untouched", why: "sealed" });
   lock.release();
 });

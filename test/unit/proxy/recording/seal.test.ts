@@ -2,8 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeJsonFrame, FrameKind } from "../../../../proxy/recording/frame.ts";
-import { sealRecording } from "../../../../proxy/recording/seal.ts";
 import { verifyRecording } from "../../../../proxy/recording/verify.ts";
+import { sealRecording } from "../../../support/evidence/sealed-recording.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 import { openFrame, type Stretch, writeRecording } from "../../../support/wire/transcript.ts";
 
@@ -21,19 +21,18 @@ const stretches: Stretch[] = [
 ];
 
 describe("a sealed recording", () => {
-  beforeEach(() => {
+  beforeEach(async () => {
     writeRecording(file, openFrame(0), stretches);
-    sealRecording(file);
+    await sealRecording(file);
   });
 
   it("is what was sealed", () => {
     expect(verifyRecording(file)).toEqual({ ok: true });
   });
 
-  it("keeps its seal", () => {
+  it("keeps its seal", async () => {
     const before = fs.readFileSync(file);
-    const seal = sealRecording(file);
-    expect(seal).toMatchObject({ version: 1, frames: 4 });
+    expect(await sealRecording(file)).toBeNull();
     expect(fs.readFileSync(file)).toEqual(before);
   });
 
@@ -73,10 +72,10 @@ it.each([
   expect(verifyRecording(file)).toEqual({ ok: false, reason });
 });
 
-it("an open recording is not sealed, and the failure says why", () => {
+it("an open recording is not sealed, and the failure says why", async () => {
   writeRecording(file, openFrame(0), stretches, false);
   const before = fs.readFileSync(file);
-  expect(() => sealRecording(file)).toThrow("The recording one.steno could not be sealed: its session has not ended.");
+  await expect(sealRecording(file)).rejects.toThrow("The recording one.steno could not be sealed: its session has not ended.");
   expect(fs.readFileSync(file)).toEqual(before);
 });
 

@@ -2,8 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordingPass } from "../../../../proxy/recording/recording-pass.ts";
-import { sealRecording } from "../../../../proxy/recording/seal.ts";
 import { summariseRecording } from "../../../../proxy/recording/session-summary.ts";
+import { sealRecording } from "../../../support/evidence/sealed-recording.ts";
 import { temporaryDirectory } from "../../../support/stenograph.ts";
 import { capturedSessions, turnsOf } from "../../../support/wire/captured.ts";
 import { openFrame, writeRecording } from "../../../support/wire/transcript.ts";
@@ -19,12 +19,12 @@ afterEach(() => directory[Symbol.dispose]());
 describe.each(capturedSessions().map((session) => [session.server, session] as const))("a session with %s", (_, session) => {
   const errors = session.answers.filter(({ answer }) => answer.at(-1)?.startsWith("ff")).length;
 
-  it("is summed up from its recording", () => {
+  it("is summed up from its recording", async () => {
     const open = openFrame(session.capabilities);
     writeRecording(file, open, turnsOf(session).flat());
     const counted = { id: open.session, account: "app", statements: session.answers.length, errors, startedAt: open.acceptedAt };
     expect(summariseRecording(file).session).toMatchObject({ ...counted, closeCause: "client-quit", sealed: false });
-    sealRecording(file);
+    await sealRecording(file);
     expect(summariseRecording(file)).toMatchObject({ session: { ...counted, sealed: true }, end: { kind: "end" } });
   });
 
