@@ -18,6 +18,7 @@ import { AbilityList } from "./AbilityList.tsx";
 import styles from "./AccountScreen.module.css";
 import { ClaimTable } from "./ClaimTable.tsx";
 import { roleTexts } from "./role-text.ts";
+import { SignInList } from "./SignInList.tsx";
 import { signOut } from "./sign-in.ts";
 
 type SignedIn = Extract<IdentityState, { state: "signed-in" }>;
@@ -95,6 +96,13 @@ function Person({ identity }: { readonly identity: SignedIn }) {
           What they allow
         </h3>
         <AbilityList readsAll={roles.includes("auditor")} />
+      </section>
+      <section className={styles.section} aria-labelledby="sign-ins">
+        <h3 id="sign-ins" className={styles.title}>
+          {roles.includes("admin") ? "Signed in here now" : "Where you are signed in here"}
+        </h3>
+        <p className={styles.note}>Who has had no page of the workstation open for 12 hours is signed out.</p>
+        <SignInList />
       </section>
       <section className={styles.section} aria-labelledby="claims">
         <h3 id="claims" className={styles.title}>

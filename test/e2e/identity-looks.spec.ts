@@ -36,7 +36,20 @@ const looks: readonly Look[] = [
   {
     name: "account",
     address: "?person=dba#/account",
-    show: async (page) => expect(page.getByRole("heading", { name: "Claims received" })).toBeVisible(),
+    show: async (page) => {
+      await expect(page.getByRole("heading", { name: "Claims received" })).toBeVisible();
+      const signIns = page.getByRole("region", { name: "Signed in here now" }).getByRole("row");
+      await expect(signIns.filter({ hasText: "Dana Beck" }).filter({ hasText: "here" }).getByRole("button")).toHaveCount(0);
+      await expect(signIns.filter({ hasText: "Ines Duarte" }).getByRole("button", { name: "End" })).toBeVisible();
+    },
+  },
+  {
+    name: "account-end-sign-in",
+    address: "?person=dba#/account",
+    show: async (page) => {
+      await page.getByRole("row").filter({ hasText: "Ines Duarte" }).getByRole("button", { name: "End" }).click();
+      await expect(page.getByRole("alertdialog")).toContainText("End the sign-in of Ines Duarte?");
+    },
   },
   {
     name: "account-without-roles",

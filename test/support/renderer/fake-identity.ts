@@ -1,5 +1,5 @@
 import { usable } from "../../../proxy/api/access.ts";
-import type { IdentitySettings, IdentityState, Machine, SessionListed, TimelineRow } from "../../../proxy/api/contract.ts";
+import type { IdentitySettings, IdentityState, Machine, SessionListed, SignInListed, TimelineRow } from "../../../proxy/api/contract.ts";
 import type { MachineActor, PersonActor } from "../../../proxy/model/actor.ts";
 import { type Role, roles } from "../../../proxy/model/role.ts";
 
@@ -115,6 +115,20 @@ export const fakeIdentitySettings: IdentitySettings = {
   ],
   endOpenSessions: { kind: "after", minutes: 15 },
 };
+
+/** Who is signed in, as the person is told. */
+export function fakeSignIns(person: FakePerson): readonly SignInListed[] {
+  const own = people[person];
+  if (own === undefined) return [];
+  const listed = (of: FakePerson, id: string, seenAt: number | null): readonly SignInListed[] => {
+    const { name = "", roles: theirs = [] } = people[of] ?? {};
+    const email = `${name.toLowerCase().replace(" ", ".")}@example.com`;
+    const times = { since: (now - 3 * 3600) * 1e6, until: (now + 3600) * 1e6, seenAt };
+    return [{ id, name, email, issuer: provider, subject: `person-${id}`, roles: theirs, ...times, here: id === "s1" }];
+  };
+  const others = [...listed("auditor", "s3", null), ...listed("approver", "s4", (now - 7200) * 1e6)];
+  return [...listed(person, "s1", null), ...listed(person, "s2", (now - 9 * 3600) * 1e6), ...(own.roles.includes("admin") ? others : [])];
+}
 
 export const fakeMachines: readonly Machine[] = [
   {

@@ -11,7 +11,15 @@ import type {
 } from "../../../proxy/api/contract.ts";
 import { noIdentitySettings } from "../../../proxy/identity/identity-settings.ts";
 import { extremeCells, extremeDetail, extremeRow } from "./extreme-statements.ts";
-import { type FakePerson, fakeIdentity, fakeIdentitySettings, fakeMachines, fakeSessionActor, withFakeActor } from "./fake-identity.ts";
+import {
+  type FakePerson,
+  fakeIdentity,
+  fakeIdentitySettings,
+  fakeMachines,
+  fakeSessionActor,
+  fakeSignIns,
+  withFakeActor,
+} from "./fake-identity.ts";
 import { fakeDetail, fakeResultRow, fakeRow } from "./fake-statements.ts";
 
 /** What a fake core pretends. */
@@ -180,6 +188,10 @@ export class FakeWorkstation {
       }
       case "identity.get":
         return fakeIdentity(this.#settings.person);
+      case "identity.signIns":
+        return { signIns: fakeSignIns(this.#settings.person) };
+      case "identity.endSignIn":
+        return {};
       case "identity.settings":
         return this.#settings.person === "nobody" ? noIdentitySettings : fakeIdentitySettings;
       case "identity.saveSettings":
