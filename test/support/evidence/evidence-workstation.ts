@@ -24,7 +24,8 @@ import { eventsOf } from "./events.ts";
 import { type MemoryDeviceKey, memoryDeviceKey } from "./memory-device-key.ts";
 import { runDeviceLog } from "./running-device-log.ts";
 
-const startedAt = 1_790_000_000_000_000;
+/** When the first session began, unless told. */
+const usualStart = 1_790_000_000_000_000;
 
 /** Someone who is signed in. */
 export interface SignedIn {
@@ -36,10 +37,13 @@ export class EvidenceWorkstation implements AsyncDisposable {
   readonly dataDirectory: string;
   readonly key: MemoryDeviceKey;
   readonly log: DeviceLog;
+  /** Microseconds since the Unix epoch. */
+  readonly startedAt: number;
   readonly #saltKey: Buffer<ArrayBuffer>;
   #sessions = 0;
 
-  constructor(dataDirectory: string, key = memoryDeviceKey()) {
+  constructor(dataDirectory: string, key = memoryDeviceKey(), startedAt = usualStart) {
+    this.startedAt = startedAt;
     this.dataDirectory = dataDirectory;
     this.key = key;
     this.log = runDeviceLog(dataDirectory, key);
@@ -48,7 +52,7 @@ export class EvidenceWorkstation implements AsyncDisposable {
 
   /** A session with what `fill` puts into it, closed, sealed and in the device log. Gives its id. */
   async record(fill: (session: RecordedSession, at: number) => unknown, given: Partial<SessionOpen> = {}, by?: SignedIn): Promise<string> {
-    const at = startedAt + this.#sessions * 1_000_000;
+    const at = this.startedAt + this.#sessions * 1_000_000;
     this.#sessions += 1;
     const session = new RecordedSession(this.dataDirectory, at, given);
     const { connection, actor } = sessionOpenOf(given);
@@ -93,7 +97,7 @@ export class EvidenceWorkstation implements AsyncDisposable {
       identity: null,
       enter: (body) => this.log.enter(body),
       signInRecordPath: (signIn) => signInRecordPath(this.dataDirectory, signIn),
-      now: () => startedAt + 3_600_000_000,
+      now: () => this.startedAt + 3_600_000_000,
       ...options,
     };
     return exportBundle(request, tools, options);
@@ -106,7 +110,7 @@ export class EvidenceWorkstation implements AsyncDisposable {
   async #seal({ id, path: file }: RecordedSession, by: SignedIn | undefined): Promise<void> {
     const { sha256, bytes, frames } = digestRecording(file);
     const { events, root } = eventsOf(file, Number.POSITIVE_INFINITY, this.#saltKey);
-    const facts = { sha256, bytes, frames, events: events.length, root, sealedAt: startedAt + 1_800_000_000, program };
+    const facts = { sha256, bytes, frames, events: events.length, root, sealedAt: this.startedAt + 1_800_000_000, program };
     const signed = pae(inTotoPayloadType, sealStatementBytes(id, facts));
     const signatures: SealSignature[] = [{ by: "device", ...signatureOf(this.key, signed) }];
     if (by !== undefined) signatures.push({ by: "identity", ...signatureOf(by.signer, signed), signIn: by.signIn });
