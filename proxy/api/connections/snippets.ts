@@ -90,16 +90,16 @@ function reachable(host: string): string {
 }
 
 /**
- * For MySQL's client and for MariaDB's, which Debian calls `mysql` too: what only one of them knows is `--loose-`, with a warning of
- * the other. MySQL's takes TLS where it is offered; MariaDB's checks no certificate of this machine, except where it is told to.
+ * For MySQL's client and for MariaDB's, which Debian calls `mysql` too: what only one of them knows is `--loose-`, which the other
+ * passes over with a warning. Both take TLS where it is offered, but MariaDB's since 11.4 only with a certificate that it can check.
  */
 function mysql(target: Target): string {
   const tls: Record<ClientTls, string> = {
-    off: " --loose-get-server-public-key",
-    optional: isLoopback(target.host) ? "" : " --loose-skip-ssl-verify-server-cert",
-    required: ` --loose-ssl-mode=VERIFY_CA --ssl-ca=${shell(target.ca)} --loose-ssl-verify-server-cert`,
+    off: "--loose-skip-ssl-verify-server-cert --loose-get-server-public-key",
+    optional: "--loose-skip-ssl-verify-server-cert",
+    required: `--loose-ssl-mode=VERIFY_CA --ssl-ca=${shell(target.ca)} --loose-ssl-verify-server-cert`,
   };
-  return `mysql --protocol=TCP --host=${target.host} --port=${target.port} --user=${shell(target.user)} --password${tls[target.tls]}`;
+  return `mysql --protocol=TCP --host=${target.host} --port=${target.port} --user=${shell(target.user)} --password ${tls[target.tls]}`;
 }
 
 /** `--protocol=TCP`, here and above, because the command would take a socket file for the name “localhost”. */
@@ -194,10 +194,6 @@ function mcp(target: Target): string {
   };
   const server = { command: "npx", args: ["-y", "@benborla29/mcp-server-mysql"], env: environment };
   return JSON.stringify({ mcpServers: { mysql: server } }, null, 2);
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function inUrl(host: string): string {

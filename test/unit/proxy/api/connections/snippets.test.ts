@@ -57,9 +57,7 @@ describe("snippets", () => {
 
   it("give the mysql command no option of MySQL's client that MariaDB's of the same name refuses", () => {
     for (const clientTls of ["off", "optional", "required"] as const) {
-      for (const host of ["127.0.0.1", "192.0.2.7"]) {
-        expect(textOf("mysql", { clientTls, listen: { host, port: 0 } })).not.toMatch(/ --(ssl-mode|get-server-public-key|skip-ssl)/);
-      }
+      expect(textOf("mysql", { clientTls })).not.toMatch(/ --(ssl-mode|get-server-public-key)/);
     }
   });
 
