@@ -79,8 +79,8 @@ export class SessionEntries {
     return signatures;
   }
 
-  /** A seal was written. `late`: by an earlier run, which did not come to enter it. */
-  sealed(session: string, { sha256, bytes, root, events, signatures }: WrittenSeal, late = false): void {
+  /** A seal was written. `late`: of a session of an earlier run, which may not have come to enter its opening. */
+  sealed(session: string, { sha256, bytes, root, events, signatures }: WrittenSeal, late = !this.#sessions.has(session)): void {
     const facts = { session, root: root ?? null, events: events ?? null, sha256, bytes, signatures: signatures ?? [] };
     this.#options.log.append({ kind: "seal", ...facts, ...(late && { late }) });
     this.#sessions.delete(session);

@@ -126,12 +126,12 @@ describe("A seal", () => {
     expect(entries.sign("a-session", { kind: "os-user", name: "ada", authenticated: false }, stated)).toHaveLength(1);
   });
 
-  it("is entered with its root and signatures; one from before there were any without", () => {
+  it("is entered as late where another run recorded the session; without a root and signatures where it is from before there were any", () => {
     const signatures = entries.sign("a-session", anna, stated);
     entries.sealed("a-session", { ...stated, signatures });
-    entries.sealed("old", { sha256: stated.sha256, bytes: 7 }, true);
+    entries.sealed("old", { sha256: stated.sha256, bytes: 7 });
     expect(entered).toEqual([
-      { kind: "seal", session: "a-session", root: stated.root, events: 2, sha256: stated.sha256, bytes: 7, signatures },
+      { kind: "seal", session: "a-session", root: stated.root, events: 2, sha256: stated.sha256, bytes: 7, signatures, late: true },
       { kind: "seal", session: "old", root: null, events: null, sha256: stated.sha256, bytes: 7, signatures: [], late: true },
     ]);
   });
