@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { register as registerApp } from "./commands/app.ts";
 import { register as registerDemo } from "./commands/demo.ts";
+import { register as registerExport } from "./commands/export.ts";
 import { register as registerLogin } from "./commands/login.ts";
 import { register as registerLogout } from "./commands/logout.ts";
 import { register as registerRecord } from "./commands/record.ts";
@@ -30,6 +31,7 @@ for (const register of [
   registerWhoami,
   registerSessions,
   registerStatements,
+  registerExport,
   registerVerify,
   registerReindex,
   registerDemo,

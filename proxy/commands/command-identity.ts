@@ -54,7 +54,7 @@ export async function commandIdentityOf(
 }
 
 /** The same secrets as the workstation's, but for what only its window can open. */
-async function openCommandSecrets(dataDirectory: string): Promise<SecretStore> {
+export async function openCommandSecrets(dataDirectory: string): Promise<SecretStore> {
   const keepers = { keyring: nodeKeyring(), system: null, passphrase: takePassphrase() };
   const { store, notices } = await openSecrets(dataDirectory, keepers);
   for (const notice of notices) say(notice);
