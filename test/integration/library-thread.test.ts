@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import { BroadcastChannel } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LibraryClient } from "../../proxy/library/library-client.ts";
+import { LibraryClient, type SealHooks } from "../../proxy/library/library-client.ts";
 import type { Followed, LibraryThreadOptions } from "../../proxy/library/messages.ts";
 import { libraryPath } from "../../proxy/library/schema.ts";
 import type { LibraryState } from "../../proxy/model/status.ts";
@@ -31,13 +31,16 @@ afterEach(async () => {
   data[Symbol.dispose]();
 });
 
+/** Seals without a key. */
+const unsigned: SealHooks = { sign: () => Promise.resolve([]) };
+
 /** A session of a recorder that is alive; others are taken for crashed. */
 function record(): RecordedSession {
   return new RecordedSession(data.path, start, { recorder: lock.id });
 }
 
-function open(options: Partial<LibraryThreadOptions> = {}): LibraryClient {
-  const client = new LibraryClient(entry, { dataDirectory: data.path, index: true, recorder: null, ...options });
+function open(options: Partial<LibraryThreadOptions> = {}, seals: SealHooks | null = unsigned): LibraryClient {
+  const client = new LibraryClient(entry, { dataDirectory: data.path, index: true, recorder: null, ...options }, seals);
   clients.push(client);
   return client;
 }
