@@ -30,7 +30,8 @@ export interface EvidenceOptions {
   readonly keys: SigningKeys | null;
   /** Whether a person's open sessions end with their sign-in. */
   readonly sessionsEndAtOnce: () => boolean;
-  readonly openSessions: () => number;
+  /** How many are open now; `null` for a program that records nothing, and neither beats nor looks for what others left. */
+  readonly openSessions: (() => number) | null;
   /** Hears sentences for the log. */
   readonly say: (line: string) => void;
 }
@@ -66,7 +67,7 @@ const lateAtOnce = 1000;
 
 /** Rejects with a `FailureError` where the settings of evidence, or the device key, cannot be used. */
 export async function composeEvidence(options: EvidenceOptions): Promise<RunningEvidence> {
-  const { dataDirectory, secrets, keys, say } = options;
+  const { dataDirectory, secrets, keys, openSessions, say } = options;
   const settings = await openEvidenceSettings(dataDirectory);
   const locked = <T>(change: () => Promise<T>): Promise<T> => withSettingsLock(dataDirectory, change);
   const key = await DeviceKey.open({ dataDirectory, store: secrets, locked });
@@ -85,10 +86,11 @@ export async function composeEvidence(options: EvidenceOptions): Promise<Running
     now: nowMicros,
   });
   const sessions = new SessionEntries({ log, device: key, identityOf: (signIn) => signerOf(keys, signIn) });
-  const heartbeat = new Heartbeat({ log, sessions, openSessions: options.openSessions, accessLogPath: accessLogPath(dataDirectory) });
+  const heartbeat =
+    openSessions === null ? null : new Heartbeat({ log, sessions, openSessions, accessLogPath: accessLogPath(dataDirectory) });
   keys?.keepUntil((signIn) => sessions.settled(signIn, options.sessionsEndAtOnce()));
   const closing = new AbortController();
-  const entering = enterLate(late, log, sessions, closing.signal);
+  const entering = openSessions === null ? Promise.resolve() : enterLate(late, log, sessions, closing.signal);
   const unsubscribe = [settings.watch(say), ...sayingTroubles(log, witness, say)];
   let recording: RecordingState["state"] = "recording";
   return {
@@ -111,7 +113,7 @@ export async function composeEvidence(options: EvidenceOptions): Promise<Running
       closing.abort();
       for (const end of unsubscribe) end();
       await entering;
-      await heartbeat.close();
+      await heartbeat?.close();
       await log.close();
       await witness.close();
     },
@@ -122,8 +124,7 @@ export async function composeEvidence(options: EvidenceOptions): Promise<Running
 async function enterLate(late: LateSeals, log: DeviceLog, sessions: SessionEntries, signal: AbortSignal): Promise<void> {
   await log.flush();
   let entered = 0;
-  for await (const { session, seal } of late.missing()) {
-    if (signal.aborted) return;
+  for await (const { session, seal } of late.missing(signal)) {
     sessions.sealed(session, seal, true);
     entered += 1;
     if (entered % lateAtOnce === 0) await log.flush();

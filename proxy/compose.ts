@@ -12,14 +12,17 @@ import { allHandlers } from "./api/handlers/all-handlers.ts";
 import { Callers } from "./api/identity/callers.ts";
 import { hostCaller } from "./api/identity/host-caller.ts";
 import type { ServerChannel } from "./api/server-channel.ts";
+import { composeEvidence, type RunningEvidence } from "./compose-evidence.ts";
 import { composeIdentity, type RunningIdentity } from "./compose-identity.ts";
 import type { AnswerPlace } from "./identity/answers/answer-place.ts";
 import { begunBy, loopbackPlace } from "./identity/answers/loopback-listener.ts";
 import type { StartKeyring } from "./identity/keyring.ts";
+import { MemorySecretStore } from "./identity/memory-secret-store.ts";
 import { openSecrets } from "./identity/open-secrets.ts";
 import { osUserActor } from "./identity/os-user.ts";
 import type { SecretCipher } from "./identity/secret-cipher.ts";
-import { LibraryClient } from "./library/library-client.ts";
+import type { SecretStore } from "./identity/secret-store.ts";
+import { LibraryClient, type SealHooks } from "./library/library-client.ts";
 import type { Actor } from "./model/actor.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
 import { printable } from "./model/printable.ts";
@@ -28,9 +31,9 @@ import { takePassphrase } from "./passphrase.ts";
 import { leftBehind } from "./recording/left-behind.ts";
 import { RecorderLock } from "./recording/recorder-lock.ts";
 import { closeCrashed } from "./recording/recovery.ts";
-import { sealRecording } from "./recording/seal.ts";
 import type { RecordingGrowth } from "./relay/messages.ts";
 import { RelayClient } from "./relay/relay-client.ts";
+import { sealLate } from "./seal-late.ts";
 
 export { defaultDataDirectory } from "./config.ts";
 export type { SecretCipher, StartKeyring };
@@ -87,11 +90,11 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
   });
   const { store, notice } = await ConnectionStore.open(dataDirectory, secrets.store);
   const identity = await composeIdentity(dataDirectory, say);
-  const recorder = await composeRecorder({ ...options, identity }).catch((thrown: unknown) => {
+  const recorder = await composeRecorder({ ...options, identity, secrets: secrets.store }).catch((thrown: unknown) => {
     identity.close();
     throw thrown;
   });
-  const { relay, library, actor } = recorder;
+  const { relay, library, evidence, actor } = recorder;
   const connectionListeners = new ConnectionListeners(store, relay);
   let clientCaFile: string | null = null;
   const core: Core = {
@@ -101,6 +104,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     connections: store,
     connectionListeners,
     identity,
+    evidence,
     clientCaFile: () => clientCaFile,
   };
   const own = loopbackPlace(begunBy(process.getuid?.() ?? null));
@@ -137,23 +141,55 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
 export interface RunningRecorder {
   readonly relay: RelayClient;
   readonly library: LibraryClient;
+  readonly evidence: RunningEvidence;
   readonly actor: Actor;
-  /** Ends in order: sessions closed, recordings sealed, the library after what it is writing. */
+  /** Ends in order: sessions closed, recordings sealed, the library after what it is writing, the device log. */
   close(): Promise<void>;
 }
 
 export interface RecorderOptions extends Pick<WorkstationOptions, "dataDirectory" | "workers"> {
   /** Who clients may be; without it they are all the OS user. Whoever made it closes it. */
   readonly identity?: RunningIdentity | null;
+  /** Where the device key is kept; without it the key is one for this run. */
+  readonly secrets?: SecretStore;
 }
 
 /** Starts recording without a user interface. Rejects with a `FailureError` where the data directory cannot be used. */
 export async function composeRecorder(options: RecorderOptions): Promise<RunningRecorder> {
-  const { dataDirectory, workers, identity = null } = options;
+  const { dataDirectory, identity = null, secrets = new MemorySecretStore() } = options;
   await makeDirectory(dataDirectory);
+  const running: { relay: RelayClient | null } = { relay: null };
+  const evidence = await composeEvidence({
+    dataDirectory,
+    secrets,
+    keys: identity?.signIns.keys ?? null,
+    sessionsEndAtOnce: () => identity?.settings.value.endOpenSessions.kind === "at-once",
+    openSessions: () => running.relay?.openSessions() ?? 0,
+    say,
+  });
+  try {
+    const recorder = startRecorder(options, evidence);
+    running.relay = recorder.relay;
+    return recorder;
+  } catch (thrown) {
+    await evidence.close();
+    throw thrown;
+  }
+}
+
+function startRecorder({ dataDirectory, workers, identity = null }: RecorderOptions, evidence: RunningEvidence): RunningRecorder {
   const lock = lockRecorder(dataDirectory);
   const actor = osUserActor();
-  const library = new LibraryClient(workers.library, { dataDirectory, index: true, recorder: lock.id });
+  /** Files of the sessions that were closed, by session, as long as the library has not said that it sealed them. */
+  const unsealed = new Map<string, string>();
+  const seals: SealHooks = {
+    sign: (seal) => evidence.signSeal(seal),
+    sealed: (session, seal) => {
+      unsealed.delete(session);
+      evidence.sealed(session, seal);
+    },
+  };
+  const library = new LibraryClient(workers.library, { dataDirectory, index: true, recorder: lock.id }, seals);
   const relay = new RelayClient({
     worker: workers.relay,
     dataDirectory,
@@ -164,36 +200,29 @@ export async function composeRecorder(options: RecorderOptions): Promise<Running
     crashed: (open) => grew(endCrashed(dataDirectory, lock.id, open)),
   });
   identity?.serve(relay);
-  /** Files of the sessions that were closed, by session, as long as the library has not said that it sealed them. */
-  const unsealed = new Map<string, string>();
   const grew = (recordings: readonly RecordingGrowth[]): void => {
     for (const { session, path, closed } of recordings) if (closed) unsealed.set(session, path);
+    evidence.grew(recordings);
     library.grew(recordings);
   };
   relay.onProgress(grew);
+  relay.onChange(() => evidence.recordingState(relay.recordingState()));
   library.onSessions((sessions) => {
     for (const { id, sealed } of sessions) if (sealed) unsealed.delete(id);
   });
   return {
     relay,
     library,
+    evidence,
     actor,
     close: async () => {
       await relay.close();
       await library.close();
-      for (const path of unsealed.values()) sealLate(path);
+      await sealLate(dataDirectory, unsealed, seals, say);
+      await evidence.close();
       lock.release();
     },
   };
-}
-
-/** Seals what the library's thread did not come to, e.g. because it was being started again when the end came. */
-function sealLate(path: string): void {
-  try {
-    sealRecording(path);
-  } catch (thrown) {
-    say(`${failureOf(thrown).message} It will be sealed at the next start.`);
-  }
 }
 
 /** Ends the recordings of the sessions that went down with the relay's thread: those it told of, and those it had only begun. */

@@ -4,6 +4,7 @@ import type { IdentitySettings } from "../identity/identity-settings.ts";
 import type { SignIns } from "../identity/sign-ins.ts";
 import type { LibraryClient, LibraryReader } from "../library/library-client.ts";
 import type { Actor } from "../model/actor.ts";
+import type { EvidenceState } from "../model/status.ts";
 import type { SharedFile } from "../shared-file.ts";
 import type { ConnectionListeners } from "./connections/connection-listeners.ts";
 import type { ConnectionStore } from "./connections/connection-store.ts";
@@ -33,6 +34,13 @@ export interface CoreIdentity {
   readonly log: Pick<AccessLog, "record">;
 }
 
+/** What signs and enters what is recorded, as far as it is shown. */
+export interface CoreEvidence {
+  state(): EvidenceState;
+  /** Called after the state has changed. */
+  onChange(listener: () => void): () => void;
+}
+
 /** Everything that the handlers work with; `compose.ts` makes it of concrete parts, tests of smaller ones. */
 export interface Core {
   readonly info: AppInfo;
@@ -41,6 +49,7 @@ export interface Core {
   readonly connections: ConnectionStore;
   readonly connectionListeners: ConnectionListeners;
   readonly identity: CoreIdentity;
+  readonly evidence: CoreEvidence;
   /** The certificate authority that clients should trust; `null` until the relay has started, and where it cannot. */
   clientCaFile(): string | null;
 }

@@ -79,7 +79,7 @@ async function exportSessions(sessions: readonly string[], options: ExportArgume
 
 async function openEvidence(dataDirectory: string): Promise<RunningEvidence> {
   const secrets = await openCommandSecrets(dataDirectory);
-  return composeEvidence({ dataDirectory, secrets, keys: null, sessionsEndAtOnce: () => false, openSessions: () => 0, say });
+  return composeEvidence({ dataDirectory, secrets, keys: null, sessionsEndAtOnce: () => false, openSessions: null, say });
 }
 
 async function run(

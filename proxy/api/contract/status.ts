@@ -1,4 +1,4 @@
-/** How recording, library and listeners are. */
+/** How recording, evidence, library and listeners are. */
 import { z } from "zod";
 
 export const listenerState = z.discriminatedUnion("state", [
@@ -13,6 +13,19 @@ export const status = z.object({
     z.object({ state: z.literal("failing"), message: z.string() }),
     z.object({ state: z.literal("stopped"), message: z.string() }),
   ]),
+  evidence: z.object({
+    key: z.object({ keyId: z.string(), kept: z.enum(["disk", "run"]) }),
+    deviceLog: z.discriminatedUnion("state", [
+      z.object({ state: z.literal("writing") }),
+      z.object({ state: z.literal("failing"), message: z.string() }),
+    ]),
+    witness: z.discriminatedUnion("state", [
+      z.object({ state: z.literal("off") }),
+      z.object({ state: z.literal("waiting") }),
+      z.object({ state: z.literal("sent"), at: z.number(), size: z.number() }),
+      z.object({ state: z.literal("failing"), message: z.string() }),
+    ]),
+  }),
   library: z.object({
     state: z.enum(["current", "catching-up", "rebuilding", "stopped"]),
     lagBytes: z.number(),

@@ -19,6 +19,7 @@ export function statusStreams(core: Core): Pick<StreamHandlers, "status"> {
 function statusOf(core: Core): StatusEvent {
   return {
     recording: core.listeners.recordingState(),
+    evidence: core.evidence.state(),
     library: { ...core.library.state },
     openSessions: core.listeners.openSessions(),
     listeners: core.connectionListeners.states(),
@@ -27,7 +28,8 @@ function statusOf(core: Core): StatusEvent {
 
 async function* follow(core: Core, signal: AbortSignal): AsyncGenerator<StatusEvent> {
   const changed = new Bell();
-  const unsubscribe = [core.connectionListeners.onChange(() => changed.ring()), core.library.onState(() => changed.ring())];
+  const ring = (): void => changed.ring();
+  const unsubscribe = [core.connectionListeners.onChange(ring), core.evidence.onChange(ring), core.library.onState(ring)];
   try {
     while (!signal.aborted) {
       yield statusOf(core);

@@ -197,5 +197,5 @@ export class DeviceLog {
 }
 
 function failingSentence(why: string): string {
-  return `The device log cannot be written: ${why}. Sessions are recorded all the same; it is tried again by itself.`;
+  return `The device log cannot be written: ${why}. It is tried again by itself; recording goes on.`;
 }

@@ -50,7 +50,7 @@ export type EntryBody =
     } & FileHead)
   /** How far the recording of a session that is open for long has come. */
   | ({ readonly kind: "head"; readonly session: string } & FileHead)
-  /** `root` and `events` are `null` for recordings from before there were any. `late`: found sealed at a later start. */
+  /** `root` and `events` are `null` for recordings from before there were any. `late`: of a session of an earlier run. */
   | ({
       readonly kind: "seal";
       readonly session: string;

@@ -56,9 +56,10 @@ export class LateSeals {
     if (entry.kind === "seal" && entry.at / 1000 >= this.#sinceMs - dayMs) this.#entered.add(entry.session);
   }
 
-  /** Gives each sealed recording that no entry is of, with its seal, and lets others have their turn in between. */
-  async *missing(): AsyncGenerator<{ readonly session: string; readonly seal: WrittenSeal }> {
+  /** Gives each sealed recording that no entry is of, with its seal, and lets others have their turn in between; until `signal` aborts. */
+  async *missing(signal: AbortSignal): AsyncGenerator<{ readonly session: string; readonly seal: WrittenSeal }> {
     for (const recording of listRecordings(this.#dataDirectory)) {
+      if (signal.aborted) return;
       const seal = this.#mayMiss(recording) ? sealOf(recording, this.#dataDirectory) : null;
       if (seal !== null && !this.#entered.has(recording.session)) yield { session: recording.session, seal };
       await turn();

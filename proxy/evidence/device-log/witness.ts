@@ -9,6 +9,8 @@ import { keepWitnessed } from "./witnessed.ts";
 export type WitnessPlace = { readonly file: string } | { readonly url: string };
 
 const answerLimitMs = 10_000;
+/** How long the end of the program may be put off by a witness. */
+const endLimitMs = 3000;
 
 export function witnessName(place: WitnessPlace): string {
   return "file" in place ? place.file : place.url;
@@ -18,9 +20,15 @@ export function witnessName(place: WitnessPlace): string {
  * Gives a checkpoint to a witness, and then keeps it among those that a witness has. Rejects with an `Error` that says in a clause
  * why the witness does not have it.
  */
-export async function sendToWitness(dataDirectory: string, place: WitnessPlace, note: string, at: UnixMicros): Promise<void> {
+export async function sendToWitness(
+  dataDirectory: string,
+  place: WitnessPlace,
+  note: string,
+  at: UnixMicros,
+  signal: AbortSignal = AbortSignal.timeout(answerLimitMs),
+): Promise<void> {
   if ("file" in place) await addToFile(place.file, note);
-  else await post(place.url, note);
+  else await post(place.url, note, signal);
   const size = readCheckpoint(note)?.size ?? 0;
   await keepWitnessed(dataDirectory, { at, witness: witnessName(place), size, note });
 }
@@ -36,8 +44,7 @@ async function addToFile(path: string, note: string): Promise<void> {
   }
 }
 
-async function post(url: string, note: string): Promise<void> {
-  const signal = AbortSignal.timeout(answerLimitMs);
+async function post(url: string, note: string, signal: AbortSignal): Promise<void> {
   const headers = { "content-type": "text/plain; charset=utf-8" };
   const response = await fetch(url, { method: "POST", headers, body: note, redirect: "error", signal }).catch((thrown: unknown) => {
     const { cause } = thrown as { readonly cause?: unknown };
@@ -68,6 +75,7 @@ export class Witness {
   #sending: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #next = 0;
+  readonly #ending = new AbortController();
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -88,23 +96,34 @@ export class Witness {
     this.#schedule();
   }
 
-  /** Sends what is due, once, whether that succeeds or not. Never rejects. */
-  async close(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+  /** Sends what is due at once, whether that succeeds or not. Never rejects. */
+  async flush(): Promise<void> {
     await this.#sending;
     await this.#send();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Sends what is due, for a few seconds at most, and stops. Never rejects. */
+  async close(): Promise<void> {
+    const limit = setTimeout(() => this.#ending.abort(), endLimitMs);
+    await this.flush();
+    clearTimeout(limit);
+    this.#ending.abort();
+    this.#clearTimer();
   }
 
   #schedule(): void {
-    if (this.#timer !== null || this.#sending !== null || this.#options.place() === null) return;
+    if (this.#timer !== null || this.#sending !== null || this.#ending.signal.aborted || this.#options.place() === null) return;
     this.#timer = setTimeout(() => void this.#send(), Math.max(0, this.#next - performance.now()));
     this.#timer.unref();
   }
 
-  #send(): Promise<void> {
+  #clearTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+  }
+
+  #send(): Promise<void> {
+    this.#clearTimer();
     this.#sending ??= this.#sendDue().finally(() => {
       this.#sending = null;
       if (this.#due !== null) this.#schedule();
@@ -119,7 +138,8 @@ export class Witness {
     if (place === null || note === null) return;
     try {
       const at = now();
-      await sendToWitness(dataDirectory, place, note, at);
+      const signal = AbortSignal.any([AbortSignal.timeout(answerLimitMs), this.#ending.signal]);
+      await sendToWitness(dataDirectory, place, note, at, signal);
       if (this.#due === note) this.#due = null;
       this.#set({ state: "sent", at, size: readCheckpoint(note)?.size ?? 0 });
     } catch (thrown) {

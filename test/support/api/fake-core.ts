@@ -13,6 +13,7 @@ import type { SecretStore } from "../../../proxy/identity/secret-store.ts";
 import { SessionEnds } from "../../../proxy/identity/session-ends.ts";
 import { identityPath, loadIdentitySettings, saveIdentitySettings } from "../../../proxy/identity-file.ts";
 import { openMachines } from "../../../proxy/machines-file.ts";
+import type { EvidenceState } from "../../../proxy/model/status.ts";
 import { SharedFile } from "../../../proxy/shared-file.ts";
 import { FakeLibrary } from "./fake-library.ts";
 import { FakeListeners } from "./fake-listeners.ts";
@@ -22,6 +23,12 @@ export type FakeCore = Core & {
   readonly listeners: FakeListeners;
   /** What the access log was told. */
   readonly logged: AccessEvent[];
+};
+
+const evidenceAtWork: EvidenceState = {
+  key: { keyId: "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", kept: "disk" },
+  deviceLog: { state: "writing" },
+  witness: { state: "off" },
 };
 
 /** Real handlers and a real connection store over a fake library and fake listeners. */
@@ -58,6 +65,7 @@ export async function fakeCore(
       machines: new MachineStore(await openMachines(dataDirectory)),
       log: { record: (event) => logged.push(event) },
     },
+    evidence: { state: () => evidenceAtWork, onChange: () => () => undefined },
     logged,
     clientCaFile: () => null,
   };

@@ -29,6 +29,7 @@ export interface FakeSettings {
   readonly arrivals: number;
   readonly connections: readonly ConnectionListed[];
   readonly recording: StatusEvent["recording"];
+  readonly deviceLog: StatusEvent["evidence"]["deviceLog"];
   /** Milliseconds until a page of statements is answered. */
   readonly delayMs: number;
   /** Whether the last statements are ones that strain the look of things. */
@@ -298,6 +299,11 @@ export class FakeWorkstation {
   #status(): StatusEvent {
     return {
       recording: this.#settings.recording,
+      evidence: {
+        key: { keyId: "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", kept: "disk" },
+        deviceLog: this.#settings.deviceLog,
+        witness: { state: "off" },
+      },
       library: { state: "current", lagBytes: 0, lagMs: 0, statements: this.#total, sessions: 3, message: null },
       openSessions: 1,
       listeners: Object.fromEntries(this.#connections.map((connection) => [connection.id, connection.listener])),

@@ -14,6 +14,13 @@ const fake = new FakeWorkstation({
   extremes: query.has("extremes"),
   person,
   connections: query.has("unconnected") ? [] : [connection],
+  deviceLog: query.has("no-device-log")
+    ? {
+        state: "failing",
+        message:
+          "The device log cannot be written: ENOSPC: no space left on device, write. It is tried again by itself; recording goes on.",
+      }
+    : { state: "writing" },
   recording: query.has("failing") ? { state: "failing", message: "The disk is full: free some space on /home." } : { state: "recording" },
 });
 mountWorkstation(root, fake.open);

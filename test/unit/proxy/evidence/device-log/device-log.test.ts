@@ -258,7 +258,7 @@ describe("The device log", () => {
     await log.flush();
     expect(await untilState(log, "failing")).toEqual({
       state: "failing",
-      message: "The device log cannot be written: the disk is full. Sessions are recorded all the same; it is tried again by itself.",
+      message: "The device log cannot be written: the disk is full. It is tried again by itself; recording goes on.",
     });
     await expect(log.enter(failure("an export"))).rejects.toMatchObject({ code: "device-log-unwritable" });
     locked.trouble = null;

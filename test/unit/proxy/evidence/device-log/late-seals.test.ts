@@ -37,7 +37,7 @@ function logged(daysAgo: number): void {
 
 async function missing(late: LateSeals): Promise<string[]> {
   const found: string[] = [];
-  for await (const { session } of late.missing()) found.push(session);
+  for await (const { session } of late.missing(new AbortController().signal)) found.push(session);
   return found;
 }
 
@@ -56,7 +56,7 @@ describe("Recordings that were sealed and not entered", () => {
   it("are all of them where there was no log, with what their seals say", async () => {
     const [old, newer] = [sealed(900, v1), sealed(1, v2)];
     const found: unknown[] = [];
-    for await (const one of new LateSeals(data).missing()) found.push(one);
+    for await (const one of new LateSeals(data).missing(new AbortController().signal)) found.push(one);
     const { sha256, bytes, root, events, signatures } = v2;
     expect(found).toEqual([
       { session: old.id, seal: { sha256: v1.sha256, bytes: 50, signatures: [] } },

@@ -90,7 +90,7 @@ describe("A witness", () => {
     const witness = witnessOf();
     for (const size of [1, 2, 3]) {
       witness.offer(noteOf(size));
-      await witness.close();
+      await witness.flush();
     }
     expect(witness.state).toEqual({ state: "sent", at: 7, size: 3 });
     expect(readFileSync(place.file, "utf8")).toBe([1, 2, 3].map((size) => `${noteOf(size)}\n`).join(""));
@@ -133,7 +133,7 @@ describe("A witness", () => {
     place = { file: join(data, "not", "there.txt") };
     const witness = witnessOf(60_000);
     witness.offer(noteOf(1));
-    await witness.close();
+    await witness.flush();
     expect(witness.state).toMatchObject({ state: "failing", message: expect.stringContaining("ENOENT") });
     place = { file: join(data, "witness.txt") };
     witness.offer(noteOf(2));
