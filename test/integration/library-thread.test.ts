@@ -5,9 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LibraryClient, type SealHooks } from "../../proxy/library/library-client.ts";
 import type { Followed, LibraryThreadOptions } from "../../proxy/library/messages.ts";
 import { libraryPath } from "../../proxy/library/schema.ts";
+import type { SealToSign } from "../../proxy/library/sealer.ts";
+import { FailureError } from "../../proxy/model/failure.ts";
 import type { LibraryState } from "../../proxy/model/status.ts";
 import type { TimelineRow } from "../../proxy/model/timeline-row.ts";
+import type { SealSignature, SignedSeal } from "../../proxy/recording/frame.ts";
 import { RecorderLock } from "../../proxy/recording/recorder-lock.ts";
+import { digestRecording } from "../../proxy/recording/seal.ts";
+import { verifyRecording } from "../../proxy/recording/verify.ts";
 import { personOf } from "../support/identity/actors.ts";
 import { crashChannel } from "../support/library/crash-channel.ts";
 import { RecordedSession } from "../support/library/recorded-session.ts";
@@ -133,6 +138,61 @@ describe("The library", () => {
     await client.close();
     expect(await open({ index: true }).call("library.settled", {})).toEqual({});
     expect(fs.readFileSync(session.path).includes('"sha256"')).toBe(true);
+  });
+
+  it("writes the signatures that the main thread made into the seal, and tells of the seal once", async () => {
+    const signature: SealSignature = { by: "device", keyId: "key", algorithm: "Ed25519", sig: "c2ln" };
+    const asked: SealToSign[] = [];
+    const told: [string, SignedSeal][] = [];
+    const sealed = Promise.withResolvers<void>();
+    const seals: SealHooks = {
+      sign: (seal) => {
+        asked.push(seal);
+        return Promise.resolve([signature]);
+      },
+      sealed: (session, seal) => {
+        told.push([session, seal]);
+        sealed.resolve();
+      },
+    };
+    const client = open({ recorder: lock.id }, seals);
+    await client.call("library.settled", {});
+    const session = record()
+      .query("a", start + 1)
+      .close();
+    client.grew([{ session: session.id, path: session.path, size: session.size, closed: true }]);
+    await sealed.promise;
+    await client.call("library.settled", {});
+    const [{ facts, actor } = expect.fail()] = asked;
+    expect(actor).toMatchObject({ kind: "os-user" });
+    expect(told).toEqual([[session.id, { version: 2, ...facts, signatures: [signature] }]]);
+    expect(digestRecording(session.path).seal).toEqual(told[0]?.[1]);
+    expect(verifyRecording(session.path)).toEqual({ ok: true });
+  });
+
+  it("says why nothing is sealed where signing fails, and the session stays closed and unsealed", async () => {
+    const client = open({ recorder: lock.id }, { sign: () => Promise.reject(new FailureError("key-lost", "The device key is gone.")) });
+    const session = record()
+      .query("a", start + 1)
+      .close();
+    client.grew([{ session: session.id, path: session.path, size: session.size, closed: true }]);
+    expect((await stateOf(client, ({ message }) => message !== null)).message).toBe("The device key is gone.");
+    expect(verifyRecording(session.path)).toEqual({ ok: false, reason: "it is closed but not sealed yet" });
+  });
+
+  it("without a signer ends a crashed session and leaves it unsealed, for the next process that has one", async () => {
+    const session = new RecordedSession(data.path, start).query("a", start + 1).abandon();
+    const reader = open({}, null);
+    const closed = new Promise<void>((resolve) => {
+      reader.onSessions((sessions) => sessions.some(({ closeCause }) => closeCause === "crashed") && resolve());
+    });
+    await closed;
+    await reader.close();
+    expect(verifyRecording(session.path)).toEqual({ ok: false, reason: "it is closed but not sealed yet" });
+    const sealed = Promise.withResolvers<string>();
+    open({}, { ...unsigned, sealed: sealed.resolve });
+    expect(await sealed.promise).toBe(session.id);
+    expect(verifyRecording(session.path)).toEqual({ ok: true });
   });
 
   it("ends a session whose recorder is gone as crashed", async () => {
