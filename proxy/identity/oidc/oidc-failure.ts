@@ -42,8 +42,14 @@ const said: ReadonlyMap<string, string> = new Map([
 
 function refusal(issuer: string, error: string, description: string | undefined): string {
   const reason = said.get(error) ?? `it answered “${shown(error)}”`;
-  const more = description === undefined ? "" : ` (${shown(description)})`;
+  const more = description === undefined || repeats(description, error) ? "" : ` (${shown(description)})`;
   return `The identity provider ${issuer} did not sign you in: ${reason}${more}. Try again, or ask whoever runs it.`;
+}
+
+/** Whether a provider's description says no more than its error's name. */
+function repeats(description: string, error: string): boolean {
+  const words = description.toLowerCase().replaceAll(/[^a-z]+/g, " ");
+  return words.trim() === error.replaceAll("_", " ") || (error === "access_denied" && /access denied|cancell?ed/.test(words));
 }
 
 /** What is wrong with an ID token; `null` where it is not about one. */

@@ -4,8 +4,9 @@ import { FailureError } from "../../model/failure.ts";
 import type { UnixMicros } from "../../model/value.ts";
 import { isCommitment } from "../identity-key.ts";
 import type { OidcSettings } from "../identity-settings.ts";
-import { boundedFetch, type FetchLimits, providerLimits } from "./bounded-fetch.ts";
+import { type FetchLimits, providerLimits } from "./bounded-fetch.ts";
 import { personOf } from "./id-token.ts";
+import { failureMs, keyFetch } from "./key-fetch.ts";
 import { clockSkewSeconds, discoverProvider } from "./provider.ts";
 import { checkedAddress } from "./provider-address.ts";
 import { tokenProblem } from "./token-problem.ts";
@@ -14,9 +15,8 @@ import { tokenProblem } from "./token-problem.ts";
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 /** No provider's token is longer, and a client may send anything. */
 const tokenLimit = 32 * 1024;
-/** How long the provider's metadata hold, and for how long a failure to get them is not tried to mend. */
+/** How long the provider's metadata hold. */
 const metadataMs = 60 * 60_000;
-const failureMs = 5000;
 
 /** A machine whose subject at the provider is registered here. */
 export interface MachineOfSubject {
@@ -95,7 +95,7 @@ async function keySetOf(settings: OidcSettings, { limits = providerLimits, coold
   const { jwks_uri: address } = configuration.serverMetadata();
   const url = checkedAddress(address ?? "", "the address of its keys");
   const options = { timeoutDuration: limits.milliseconds, cooldownDuration: cooldownMs, cacheMaxAge: 10 * 60_000 };
-  return createRemoteJWKSet(url, { ...options, [customFetch]: boundedFetch(limits) as FetchImplementation });
+  return createRemoteJWKSet(url, { ...options, [customFetch]: keyFetch(limits) as FetchImplementation });
 }
 
 async function verified(token: string, keys: KeySet, settings: OidcSettings): Promise<TokenClaims> {

@@ -6,7 +6,7 @@ import { startIdentityProvider } from "../../../proxy/demo/identity-provider/ide
 import type { OidcSettings } from "../../../proxy/identity/identity-settings.ts";
 import { TokenVerifier } from "../../../proxy/identity/oidc/token-verifier.ts";
 import { machineToken, signInAt } from "../../support/identity/application.ts";
-import { type MisbehavingProvider, startMisbehavingProvider } from "../../support/identity/misbehaving-provider.ts";
+import { type Answer, type MisbehavingProvider, startMisbehavingProvider } from "../../support/identity/misbehaving-provider.ts";
 import { oidcSettings, settingsOf, signInAs, signInsWith } from "../../support/identity/sign-ins.ts";
 
 const nobody = { machineOf: () => null };
@@ -181,6 +181,22 @@ describe("A token", () => {
     const token = await provider.signed(usual());
     for (let times = 0; times < 5; times += 1) await expect(verify(token)).rejects.toMatchObject({ code: "provider-unreachable" });
     expect(provider.asked.get("/.well-known/openid-configuration")).toBe(1);
+  });
+
+  it("cannot be verified where the provider's keys cannot be had, which is not the token's fault, and not asked for each client", async () => {
+    provider.answers.set("/jwks", (_request, response) => response.writeHead(503).end());
+    const token = await provider.signed(usual());
+    for (let times = 0; times < 5; times += 1) await expect(verify(token)).rejects.toMatchObject({ code: "provider-unreachable" });
+    expect(provider.asked.get("/jwks")).toBe(1);
+  });
+
+  it.each<[string, Answer]>([
+    ["are not there", (_request, response) => response.writeHead(404).end()],
+    ["are no JSON", (_request, response) => response.end("<html>")],
+    ["are none", (_request, response) => response.end("{}")],
+  ])("cannot be verified where the provider's keys %s, which is not the token's fault", async (_, answer) => {
+    provider.answers.set("/jwks", answer);
+    await expect(verify(await provider.signed(usual()))).rejects.toMatchObject({ code: "provider-refused" });
   });
 
   it("cannot be verified where the provider's keys are a flood, or come too late", async () => {
