@@ -79,16 +79,16 @@ function listenFailure(error: NodeJS.ErrnoException, port: number): FailureError
   if (error.code === "EADDRINUSE") {
     return new FailureError(
       "port-in-use",
-      `Port ${port} on 127.0.0.1 is in use by another program. Choose another with --port, or 0 for any.`,
-      {
-        cause: error,
-      },
+      `Port ${port} of 127.0.0.1 is in use by another program, which may be another Stenograph. End that one, or choose another port: --port 0 takes one that is free.`,
+      { cause: error },
     );
   }
   if (error.code === "EACCES") {
-    return new FailureError("cannot-listen", `Port ${port} may not be used by this account. Choose one above 1023 with --port.`, {
-      cause: error,
-    });
+    return new FailureError(
+      "cannot-listen",
+      `The operating system does not let this account use port ${port}: ports below 1024 are for administrators, and some others are reserved. Choose another port: --port 0 takes one that is free.`,
+      { cause: error },
+    );
   }
   return new FailureError("cannot-listen", `The browser host could not listen on 127.0.0.1:${port}: ${error.message}.`, { cause: error });
 }

@@ -18,8 +18,9 @@ const desktopStartMs = 60_000;
 
 /** The desktop, or the browser host where it cannot be had or was not wanted; the clients play for as long as it is open. */
 export async function showDemo(demo: Demo, options: ShowOptions): Promise<void> {
-  for (const notice of [...demo.source.notices, peopleOf(demo)]) say(notice);
-  if (options.open && options.port === undefined) {
+  const onDesktop = options.open && options.port === undefined;
+  if (onDesktop) {
+    introduce(demo);
     const missing = await showDesktop(demo);
     if (missing === null) return;
     say(`${missing}, so the demo is served to your browser instead.`);
@@ -30,11 +31,17 @@ export async function showDemo(demo: Demo, options: ShowOptions): Promise<void> 
     openBrowser: options.open,
     demo: true,
     begin: async ({ handlers }) => {
+      // Not before the port is known to be free.
+      if (!onDesktop) introduce(demo);
       await startGivenConnections(handlers.calls, demo.source.connections);
       const workload = playing(demo);
       return () => workload.stop();
     },
   });
+}
+
+function introduce(demo: Demo): void {
+  for (const notice of [...demo.source.notices, peopleOf(demo)]) say(notice);
 }
 
 function peopleOf({ people }: Demo): string {

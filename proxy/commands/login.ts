@@ -27,8 +27,12 @@ const cannotKeep =
   "Nothing here can keep a sign-in: the system's keychain cannot be used, and STENOGRAPH_PASSPHRASE is not set. " +
   "Set it and log in again, or start “record --identity sign-in”, which asks for a sign-in of its own.";
 
+const noSettings =
+  "The identity provider to sign in at is looked up in the settings there: check the spelling of --data, or " +
+  "make the directory with “stenograph serve --data DIR” and set a provider up in Settings.";
+
 async function login(dataDirectory: string): Promise<void> {
-  if (!existingDataDirectory(dataDirectory)) return;
+  if (!existingDataDirectory(dataDirectory, noSettings)) return;
   try {
     const identity = await openCommandIdentity(dataDirectory);
     if (!identity.canKeep) {

@@ -42,9 +42,9 @@ export function complain(sentence: string): void {
   process.exitCode = 1;
 }
 
-/** Whether the data directory is there; where not, says so and sets the exit code. */
-export function existingDataDirectory(dataDirectory: string): boolean {
+/** Whether the data directory is there; where not, says so with `advice`, which is a sentence, and sets the exit code. */
+export function existingDataDirectory(dataDirectory: string, advice = "Give the one that was recorded into with --data."): boolean {
   const found = fs.statSync(dataDirectory, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!found) complain(`There is no data directory ${dataDirectory}. Give the one that was recorded into with --data.`);
+  if (!found) complain(`There is no data directory ${dataDirectory}. ${advice}`);
   return found;
 }

@@ -4,6 +4,7 @@ import os from "node:os";
 import type { Actor } from "../model/actor.ts";
 import { type Endpoint, endpointText, socketPathOf } from "../model/endpoint.ts";
 import { program } from "../model/program.ts";
+import { serverVersion } from "../model/server-version.ts";
 import type { ClientProcess, SessionOpen } from "../model/session.ts";
 import type { UnixMicros } from "../model/value.ts";
 import type { ConnectionPhaseFacts } from "./connection-phase-facts.ts";
@@ -31,11 +32,12 @@ export interface Recorded {
 
 /** The open frame of its session, or of what became none (`signedIn`). */
 export function openFrame(known: KnownClient, recorded: Recorded, facts: ConnectionPhaseFacts, signedIn: boolean): SessionOpen {
+  const version = facts.upstreamVersion === null ? null : serverVersion(facts.upstreamVersion);
   return {
     session: known.session,
     recorder: recorded.recorder,
     connection: recorded.connection,
-    upstream: { address: facts.upstreamAddress, version: ownVersion(facts.upstreamVersion), threadId: facts.threadId },
+    upstream: { address: facts.upstreamAddress, version, threadId: facts.threadId },
     tls: facts.tls,
     capabilities: facts.capabilities,
     mariaDbCapabilities: facts.mariaDbCapabilities,
@@ -54,11 +56,6 @@ export function openFrame(known: KnownClient, recorded: Recorded, facts: Connect
     acceptedAt: known.at,
     signedIn,
   };
-}
-
-/** MariaDB before 11 puts `5.5.5-` before its version in the greeting, for old replicas; the version is what follows. */
-function ownVersion(greeted: string | null): string | null {
-  return greeted?.replace(/^5\.5\.5-(?=\d+\.\d+\.\d+-MariaDB)/, "") ?? null;
 }
 
 /** Where a client is; the clients of a Unix socket are told apart by nothing. */

@@ -6,9 +6,9 @@ export function listenFailure(error: NodeJS.ErrnoException, listen: Endpoint): s
   if (socketPathOf(listen) !== null) return socketFailure(error, where);
   switch (error.code) {
     case "EADDRINUSE":
-      return `Stenograph cannot listen on ${where}: another program uses this port. Stop it or choose another port.`;
+      return `Stenograph cannot listen on ${where}: another program uses this port, e.g. a database server or another Stenograph. End that program, or choose another port.`;
     case "EACCES":
-      return `Stenograph cannot listen on ${where}: this user may not use that port. Choose one above 1023.`;
+      return `Stenograph cannot listen on ${where}: the operating system does not let this account use that port. Choose another one above 1023.`;
     case "EADDRNOTAVAIL":
       return `Stenograph cannot listen on ${where}: this machine does not have that address. Use 127.0.0.1.`;
     case "ENOTFOUND":

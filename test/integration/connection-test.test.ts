@@ -23,7 +23,9 @@ describe.each(available(inject("servers")))("testing a connection to $kind", (se
   it.each(["off", "preferred", "required"] as const)("signs in with TLS mode “%s”", async (upstreamTls) => {
     const tested = await testSignIn(to({ upstreamTls }), password);
     expect(tested).toMatchObject({ ok: true, message: expect.stringMatching(/accepted the sign-in/) });
-    expect(tested.upstreamVersion).toMatch(/^\d+\.\d+/);
+    // MariaDB's own version stands after one that it tells old replicas.
+    expect(tested.upstreamVersion).toMatch(/^(?!5\.5\.5-)\d+\.\d+/);
+    expect(tested.message).not.toContain("5.5.5-");
     expect(tested.tls === null).toBe(upstreamTls === "off");
   });
 

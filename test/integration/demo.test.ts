@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
@@ -106,6 +107,20 @@ describe("the demo's check", () => {
     expect(run.exitCode).toBe(exitCode);
     expect(run.stderr).toMatch(sentence);
     expect(run.stdout).toBe("");
+  });
+
+  it("says only that its port is in use, before it tells who can sign in there", async () => {
+    using directory = temporaryDirectory();
+    const server = createServer().listen(0, "127.0.0.1");
+    try {
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const run = await runStenograph(["demo", "--port", String(port), "--no-open", "--data", directory.path]);
+      expect(run).toMatchObject({ exitCode: 1, stdout: "" });
+      expect(run.stderr).toMatch(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use .*\n$`));
+    } finally {
+      server.close();
+    }
   });
 
   it("keeps no directory where nothing was recorded", async () => {

@@ -4,6 +4,7 @@ import { checkServerIdentity, getCACertificates } from "node:tls";
 import { type Connection as ClientConnection, type ConnectionOptions, createConnection, type SslOptions } from "mysql2";
 import type { Connection, ConnectionSecrets, UpstreamTls } from "../../model/connection.ts";
 import { socketPathOf } from "../../model/endpoint.ts";
+import { serverVersion } from "../../model/server-version.ts";
 import type { TlsFacts } from "../../model/session.ts";
 import { encodeProxyHeader } from "../../protocol/proxy-header.ts";
 import { ClearFactors } from "./clear-factors.ts";
@@ -52,7 +53,8 @@ function attempt(connection: Connection, secrets: ConnectionSecrets, limitMs: nu
   const { promise, resolve } = Promise.withResolvers<Attempt>();
   const end = (failure: SignInFailure | null) => {
     clearTimeout(limit);
-    const reached = { version: greeting?.handshake?.serverVersion ?? null, tls: tlsFacts(client) };
+    const greeted = greeting?.handshake?.serverVersion;
+    const reached = { version: greeted === undefined ? null : serverVersion(greeted), tls: tlsFacts(client) };
     resolve(failure === null ? { ok: true, ...reached } : { ok: false, failure: tlsFailure() ?? failure, ...reached });
     if (failure === null) client.end(() => client.destroy());
     else client.destroy();

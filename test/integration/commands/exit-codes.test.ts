@@ -129,7 +129,7 @@ describe("what cannot be done ends with 1 and one sentence", () => {
     const run = await runStenograph(["record", "--data", directory.path, "--listen", `127.0.0.1:${port}`, "--upstream", upstream]);
     server.close();
     expect(run.stderr).toBe(
-      `Stenograph cannot listen on 127.0.0.1:${port}: another program uses this port. Stop it or choose another port.\n`,
+      `Stenograph cannot listen on 127.0.0.1:${port}: another program uses this port, e.g. a database server or another Stenograph. End that program, or choose another port.\n`,
     );
     expect(run).toMatchObject({ stdout: "", exitCode: 1 });
   });

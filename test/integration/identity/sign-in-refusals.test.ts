@@ -189,6 +189,20 @@ describe("A sign-in is refused where the provider", () => {
     expect(text).not.toContain("<img");
   });
 
+  it.each(["access_denied", "Access denied.", "User cancelled the request."])("says no twice, and is told of once (%s)", async (words) => {
+    const { page } = await expectRefusal(
+      "sign-in-refused",
+      /did not sign you in: the sign-in was cancelled or is not allowed\. Try/,
+      (callback) => {
+        callback.searchParams.delete("code");
+        callback.searchParams.set("error", "access_denied");
+        callback.searchParams.set("error_description", words);
+        return callback;
+      },
+    );
+    expect(await page()).not.toContain(words);
+  });
+
   it("names another issuer in its answer", async () => {
     provider.metadata = (metadata) => ({ ...metadata, authorization_response_iss_parameter_supported: true });
     await expectRefusal("provider-refused", "another issuer|cannot be used", (callback) => {
