@@ -31,7 +31,7 @@ export function writeStatement(writer: EventWriter, statement: Statement, result
   const { seq, command, account, outcome, errno, sqlstate, rows, affected, warnings } = statement;
   const { durationUs, firstByteUs, bytesIn, bytesOut, partial, redacted, at } = statement;
   const { message, summary, insertId, infile, state, decodeFailed } = statement;
-  const details: StatementDetails = { message, summary, insertId, infile, state, decodeFailed };
+  const details: StatementDetails = { decodeFailed, infile, insertId, message, state, summary };
   const facts: LeafFacts<StatementHeader> = {
     kind: "statement",
     at,

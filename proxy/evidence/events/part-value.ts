@@ -44,7 +44,7 @@ export interface PartParameter {
 }
 
 export function partParameter({ name, type, unsigned, value, indicator }: Parameter, most = longValue): PartParameter {
-  return { name, type, unsigned, value: partValue(value, most), indicator: indicator ?? null };
+  return { indicator: indicator ?? null, name, type, unsigned, value: partValue(value, most) };
 }
 
 /** The parameters of one execution of several, which are one part: once they are long together, those that follow are stood for. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalBytes, canonicalText } from "../../../../../proxy/evidence/canonical/canonical.ts";
@@ -44,6 +45,14 @@ describe("canonical JSON", () => {
     const circle: unknown[] = [];
     circle.push(circle);
     expect(() => canonicalBytes(circle)).toThrow(TypeError);
+  });
+
+  it("is what the package for it writes, whatever the order of members", () => {
+    const values = fc.oneof(fc.jsonValue(), fc.object({ withNullPrototype: true, withSparseArray: true, withDate: true }));
+    fc.assert(fc.property(values, (value) => void expect(canonicalText(value)).toBe(canonicalize(value))));
+    const names = fc.constantFrom("a", "b", "A", "", "10", "9", "__proto__x", "\u00e9", "\ufb33", "\u{1f600}", "toJSON");
+    const small = fc.dictionary(names, fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, -0, true, "\\ud800", "\\\\ud", [])));
+    fc.assert(fc.property(small, (value) => void expect(canonicalText(value)).toBe(canonicalize(value))));
   });
 
   it("is the same for the value that is read from it", () => {
