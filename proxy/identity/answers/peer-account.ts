@@ -12,7 +12,10 @@ const readings = 5;
 
 const known = new WeakMap<Socket, number | null>();
 
-/** The user id, which Linux tells; `null` where nobody does. `socket` is ours, accepted on loopback. */
+/**
+ * The user id, which Linux tells; `null` where nobody does, as on macOS and Windows without programs of their own. `socket` is ours,
+ * accepted on 127.0.0.1: nothing of ours listens on ::1.
+ */
 export function peerAccount(socket: Socket): number | null {
   const before = known.get(socket);
   if (before !== undefined) return before;
