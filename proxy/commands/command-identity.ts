@@ -21,6 +21,7 @@ export interface CommandIdentity {
   readonly roles: readonly GroupRole[];
   readonly signIns: SignIns;
   readonly kept: KeptSignIn;
+  readonly secrets: SecretStore;
   /** Whether the secret store keeps anything beyond this process. */
   readonly canKeep: boolean;
   readonly log: Pick<AccessLog, "record">;
@@ -50,10 +51,13 @@ export async function commandIdentityOf(
   }
   const secrets = await openCommandSecrets(dataDirectory);
   const kept = new KeptSignIn(dataDirectory, secrets, settings);
-  return { settings, roles, signIns, kept, canKeep: secrets.keeping === "disk", log };
+  return { settings, roles, signIns, kept, secrets, canKeep: secrets.keeping === "disk", log };
 }
 
-/** The same secrets as the workstation's, but for what only its window can open. */
+/**
+ * The same secrets as the workstation's, but for what only its window can open. To be called once: the passphrase is gone from the
+ * environment then.
+ */
 export async function openCommandSecrets(dataDirectory: string): Promise<SecretStore> {
   const keepers = { keyring: nodeKeyring(), system: null, passphrase: takePassphrase() };
   const { store, notices } = await openSecrets(dataDirectory, keepers);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { makeDirectory } from "../compose.ts";
 import { composeIdentity, type RunningIdentity } from "../compose-identity.ts";
 import { writePrivateFile } from "../identity/private-file.ts";
+import type { SecretStore } from "../identity/secret-store.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import { FailureError } from "../model/failure.ts";
@@ -14,6 +15,7 @@ import { say } from "./output.ts";
 export interface RecordIdentity {
   readonly identity: RunningIdentity;
   readonly signIn: SignIn;
+  readonly secrets: SecretStore;
 }
 
 /** A credential for clients, in a file. */
@@ -31,7 +33,7 @@ export async function signInToRecord(dataDirectory: string): Promise<RecordIdent
     const signIn = await signInForCommand(command, interrupted());
     say(describePerson(signIn));
     if (!signIn.roles.includes("operator")) throw new FailureError("forbidden", notOperator(signIn.actor.name));
-    return { identity, signIn };
+    return { identity, signIn, secrets: command.secrets };
   } catch (thrown) {
     identity.close();
     throw thrown;

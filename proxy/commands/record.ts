@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { certificateProblem } from "../api/connections/connection-rules.ts";
 import { askedToEnd } from "../asked-to-end.ts";
-import { composeRecorder } from "../compose.ts";
+import { composeRecorder, makeDirectory, type RunningRecorder } from "../compose.ts";
 import type {
   AuthMode,
   ClientTls,
@@ -20,9 +20,10 @@ import type { ListenerState } from "../model/status.ts";
 import { recordingsDirectory } from "../recording/recording-files.ts";
 import { typescriptWorkers } from "../serve-browsers.ts";
 import { parseAddress, parseUpstream } from "./address-options.ts";
+import { openCommandSecrets } from "./command-identity.ts";
 import { dataOption } from "./data-option.ts";
 import { say } from "./output.ts";
-import { type LeftCredential, leaveCredential, signInToRecord } from "./record-identity.ts";
+import { type LeftCredential, leaveCredential, type RecordIdentity, signInToRecord } from "./record-identity.ts";
 
 interface RecordOptions {
   readonly data: string;
@@ -116,12 +117,10 @@ async function record(options: RecordOptions): Promise<void> {
     for (const name of unusedOptions(options)) say(`${name} has no effect with ${why(options)}.`);
     const signedIn = connection.identity === "sign-in" ? await signInToRecord(options.data) : null;
     const identity = signedIn?.identity ?? null;
-    const recorder = await composeRecorder({ dataDirectory: options.data, workers: typescriptWorkers, identity }).catch(
-      (thrown: unknown) => {
-        identity?.close();
-        throw thrown;
-      },
-    );
+    const recorder = await startRecorder(options.data, signedIn).catch((thrown: unknown) => {
+      identity?.close();
+      throw thrown;
+    });
     let credential: LeftCredential | null = null;
     try {
       const asked = askedToEnd();
@@ -149,6 +148,13 @@ async function record(options: RecordOptions): Promise<void> {
     say(failureOf(thrown).message);
     process.exitCode = thrown instanceof FailureError && thrown.code === "usage" ? 2 : 1;
   }
+}
+
+/** With the device key where secrets are kept, as the workstation has it. */
+async function startRecorder(dataDirectory: string, signedIn: RecordIdentity | null): Promise<RunningRecorder> {
+  await makeDirectory(dataDirectory);
+  const secrets = signedIn?.secrets ?? (await openCommandSecrets(dataDirectory));
+  return composeRecorder({ dataDirectory, workers: typescriptWorkers, identity: signedIn?.identity ?? null, secrets });
 }
 
 /** What a person at a terminal needs to know: where to connect, what is recorded where, and how to stop. */
