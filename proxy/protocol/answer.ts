@@ -13,6 +13,9 @@ import { ServerRole } from "./packet-role.ts";
  */
 export const mostColumns = 0xffff;
 
+/** The `#` in front of an ERR_Packet's SQLSTATE. */
+const sqlStateMarker = 0x23;
+
 const states = {
   first: 0,
   columns: 1,
@@ -129,7 +132,9 @@ export class Answer {
   }
 
   private error(bytes: Buffer, start: number, kept: number): ServerRole {
-    if (kept >= 3 && bytes[start + 1] === 0xff && bytes[start + 2] === 0xff) return ServerRole.progress;
+    // A client can have its own error numbered like MariaDB's reports (SIGNAL … SET MYSQL_ERRNO = 65535); that one has an SQLSTATE.
+    const numberedAsReport = kept >= 4 && bytes[start + 1] === 0xff && bytes[start + 2] === 0xff;
+    if (numberedAsReport && bytes[start + 3] !== sqlStateMarker) return ServerRole.progress;
     this.ended = true;
     return ServerRole.err;
   }
@@ -160,7 +165,7 @@ export class Answer {
       case Command.STMT_EXECUTE:
       case Command.STMT_BULK_EXECUTE:
       case Command.PROCESS_INFO:
-        return this.beginResult(command, bytes, start, kept, length, first);
+        return this.beginResult(bytes, start, kept, length, first);
       case Command.STMT_PREPARE:
         return this.beginPrepare(bytes, start, kept, first);
       case Command.STMT_FETCH:
@@ -191,12 +196,13 @@ export class Answer {
     }
   }
 
-  private beginResult(command: number, bytes: Buffer, start: number, kept: number, length: number, first: number): ServerRole {
+  private beginResult(bytes: Buffer, start: number, kept: number, length: number, first: number): ServerRole {
     if (first === 0x00) {
       this.ended = !this.moreResults(okStatus(bytes, start, kept));
       return ServerRole.ok;
     }
-    if (first === 0xfb && command === Command.QUERY) {
+    // Of prepared statements too: MariaDB prepares LOAD DATA LOCAL.
+    if (first === 0xfb) {
       this.state = states.infile;
       return ServerRole.infileRequest;
     }

@@ -44,6 +44,11 @@ export class Conversation<T> {
   private readonly answer: Answer;
   /** The server has refused a LOCAL INFILE content that the client, which does not look up, sends to its end. */
   private refusedContent = false;
+  /**
+   * Commands behind the first pending one that are none: they were sent before the server asked for a LOCAL INFILE content, and the
+   * server takes them for it, up to an empty one. `finish` removes them with the command that asked.
+   */
+  contentAhead = 0;
   /** Why nothing is followed any more, whatever comes; `null` in nearly every session. */
   private overrun: string | null = null;
 
@@ -107,7 +112,9 @@ export class Conversation<T> {
   /** Removes the first pending command, whose answer has ended or will not come. */
   finish(): Pending<T> | undefined {
     this.answer.begin();
-    return this.pending.shift();
+    const finished = this.pending.shift();
+    for (; this.contentAhead > 0; this.contentAhead -= 1) this.pending.shift();
+    return finished;
   }
 
   /**
@@ -121,7 +128,17 @@ export class Conversation<T> {
     const awaited = this.answer.awaitsContent;
     const role = this.answer.packet(head.command, bytes, start, kept, length);
     if (role === ServerRole.err) this.refusedContent = awaited;
+    if (role === ServerRole.infileRequest) this.takeContentAhead();
     return role;
+  }
+
+  private takeContentAhead(): void {
+    while (this.contentAhead + 1 < this.pending.length) {
+      this.contentAhead += 1;
+      if (this.pending.bytesOf(this.contentAhead) > 0) continue;
+      this.answer.contentEnded();
+      return;
+    }
   }
 
   private get streams(): boolean {

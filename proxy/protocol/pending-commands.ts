@@ -54,6 +54,11 @@ export class PendingCommands<T> {
     return first;
   }
 
+  /** Bytes of payload of the one that `index` others are in front of; counted up to 16 MiB. */
+  bytesOf(index: number): number {
+    return (this.commands[(this.start + index) & (this.commands.length - 1)] as number) & longest;
+  }
+
   /** Those to which something is attached, in order. */
   *[Symbol.iterator](): Generator<Pending<T>> {
     for (const { pending } of this.attachments) yield pending;

@@ -223,8 +223,12 @@ export class SessionDecoder {
 
   private command(payload: Buffer, length: number): void {
     if (this.conversation.lost !== null) this.giveUpLost();
-    if (this.only !== null && this.nextSeq > this.only) return;
     const command = payload.length > 0 ? (payload[0] as number) : Command.SLEEP;
+    if (this.only !== null && this.nextSeq > this.only) {
+      // It may be content that the one statement asks for.
+      this.conversation.command(command, null, length);
+      return;
+    }
     const { count, notedAt } = this.secrets.takeOfCommand();
     const draft = new StatementDraft(this.open.session, this.nextSeq, command, this.client.beganAt, notedAt ?? this.client.began);
     this.nextSeq += 1;
@@ -261,12 +265,23 @@ export class SessionDecoder {
   }
 
   private nextPending(): StatementDraft | undefined {
+    const { contentAhead } = this.conversation;
     this.conversation.finish();
-    return this.pending.shift();
+    const draft = this.pending.shift();
+    for (let count = 0; count < contentAhead; count += 1) this.deliverContent(draft, this.pending.shift());
+    return draft;
+  }
+
+  /** What looked like a command was the content of the file that `of` asked for: nobody has run it. */
+  private deliverContent(of: StatementDraft | undefined, draft: StatementDraft | undefined): void {
+    if (draft === undefined) return;
+    draft.decodeFailed = `the server took it for the content of the LOCAL INFILE of statement ${of?.seq ?? "before"}, and did not run it`;
+    this.deliver(draft, "aborted");
   }
 
   private serverPacket(bytes: Buffer, start: number, kept: number, length: number): void {
     const { conversation } = this;
+    const { contentAhead } = conversation;
     const role = conversation.server(bytes, start, kept, length);
     const draft = this.pending.first;
     if (draft === undefined) {
@@ -283,6 +298,11 @@ export class SessionDecoder {
       const characterSet = this.characterSets.current.results;
       const facts = { role, definitionsDue: conversation.definitionsDue, characterSet };
       this.answers.packet(draft, bytes.subarray(start, start + kept), facts);
+    }
+    for (let index = contentAhead + 1; index <= conversation.contentAhead; index += 1) {
+      const bytesOfContent = conversation.pending.bytesOf(index);
+      draft.received(bytesOfContent);
+      draft.receivedContent(bytesOfContent);
     }
     if (conversation.lost !== null) draft.decodeFailed = conversation.lost;
     if (!conversation.ended) return;

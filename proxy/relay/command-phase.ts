@@ -178,7 +178,7 @@ export class CommandPhase {
     if (first === Command.QUIT) this.quit = true;
     const secrets = this.secrets.sent(bytes, start, kept);
     this.conversation.command(Math.max(first, 0), secrets, length);
-    this.arriving.command(Math.max(first, 0), secrets?.redacted === true ? true : null);
+    this.arriving.command(Math.max(first, 0), secrets?.redacted === true ? true : null, length);
   }
 
   private upstreamPacket(bytes: Buffer, start: number, kept: number, length: number): void {

@@ -185,6 +185,10 @@ describe("what may come between", () => {
     expect(rolesOf(following(Command.QUERY), [report, report, ok])).toEqual(["progress", "progress", "ok."]);
   });
 
+  it("an error that a client has numbered like a report is an error: it has an SQLSTATE", () => {
+    expect(rolesOf(following(Command.QUERY), [hex("ff ffff 23 3435303030 78")])).toEqual(["err."]);
+  });
+
   it("an ERR_Packet that nobody asked for belongs to no command", () => {
     expect(rolesOf(new Conversation<string>(0), [err])).toEqual(["unsolicited"]);
   });
@@ -209,6 +213,38 @@ describe("what may come between", () => {
     expect(conversation.client(0)).toBe(ClientRole.infileEnd);
     conversation.infileEnded();
     expect(conversation.client(100)).toBe(ClientRole.command);
+  });
+
+  it("an execution asks for a local file too, as MariaDB prepares LOAD DATA", () => {
+    for (const command of [Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE]) {
+      expect(rolesOf(following(command), [hex("fb78"), ok])).toEqual(["infileRequest", "ok."]);
+    }
+  });
+
+  it("what was sent ahead of the request for a local file is its content, as the server takes it, up to an empty packet", () => {
+    const conversation = following(Command.QUERY);
+    conversation.command(Command.QUERY, "content", 20);
+    conversation.command(Command.SLEEP, "its end", 0);
+    conversation.command(Command.PING, "next", 1);
+    expect(conversation.server(hex("fb78"), 0, 2, 2)).toBe(ServerRole.infileRequest);
+    expect(conversation.contentAhead).toBe(2);
+    expect(conversation.client(7)).toBe(ClientRole.command);
+    conversation.server(ok, 0, ok.length, ok.length);
+    expect(conversation.ended).toBe(true);
+    conversation.finish();
+    expect(conversation.pending.first?.attachment).toBe("next");
+    expect(rolesOf(conversation, [ok])).toEqual(["ok."]);
+  });
+
+  it("content that was sent ahead without its end goes on", () => {
+    const conversation = following(Command.QUERY);
+    conversation.command(Command.QUERY, "content", 20);
+    conversation.server(hex("fb78"), 0, 2, 2);
+    expect(conversation.client(7)).toBe(ClientRole.infileContent);
+    conversation.infileEnded();
+    expect(rolesOf(conversation, [ok])).toEqual(["ok."]);
+    conversation.finish();
+    expect(conversation.pending.first).toBeUndefined();
   });
 
   it("a row that starts with 0xFE is a row where it is as long as such a row must be", () => {
