@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { failureOf } from "../model/failure.ts";
 import { listRecordings, type RecordingFile, recordingIn, recordingsDirectory, startOfId } from "../recording/recording-files.ts";
 
 const dayMs = 86_400_000;
@@ -28,15 +29,24 @@ export class DirectoryWatch {
   readonly #dataDirectory: string;
   readonly #namesALook: number;
   #listed = new Map<string, Listed>();
+  /** Folders that could not be read the last time, and why. */
+  readonly #unreadable = new Map<string, string>();
 
   constructor(dataDirectory: string, namesPerLook = namesALook) {
     this.#dataDirectory = dataDirectory;
     this.#namesALook = namesPerLook;
   }
 
-  /** All recordings, oldest first. */
+  /** Which folder cannot be read, as a sentence; `null` where all can. */
+  get problem(): string | null {
+    const [first] = this.#unreadable;
+    return first === undefined ? null : `Recordings in ${first[0]} are missing here, because the folder cannot be read: ${first[1]}.`;
+  }
+
+  /** All recordings, oldest first, but for those in folders that cannot be read. */
   all(): Generator<RecordingFile> {
-    return listRecordings(this.#dataDirectory);
+    this.#unreadable.clear();
+    return listRecordings(this.#dataDirectory, (folder, why) => this.#unreadable.set(folder, why.message));
   }
 
   /**
@@ -47,19 +57,29 @@ export class DirectoryWatch {
     const listed = new Map<string, Listed>();
     for (const day of [now - dayMs, now]) {
       const folder = path.join(recordingsDirectory(this.#dataDirectory), ...new Date(day).toISOString().slice(0, 10).split("-"));
-      const before = this.#listed.get(folder) ?? nothing;
-      const changed = fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
-      if (changed === undefined) continue;
-      listed.set(folder, before);
-      if (changed === before.changed) continue;
-      if (before.rests > 0) before.rests -= 1;
-      else {
-        const names = fs.readdirSync(folder);
-        listed.set(folder, { ...listedNow(names, changed, now), rests: Math.floor(names.length / (this.#namesALook + 1)) });
-        yield* recordingsOf(folder, unknownOf(names, before));
+      try {
+        yield* this.#addedIn(folder, listed, now);
+      } catch (thrown) {
+        this.#unreadable.set(folder, failureOf(thrown).message);
       }
     }
     this.#listed = listed;
+  }
+
+  *#addedIn(folder: string, listed: Map<string, Listed>, now: number): Generator<RecordingFile> {
+    const before = this.#listed.get(folder) ?? nothing;
+    const changed = fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+    if (changed === undefined) return;
+    listed.set(folder, before);
+    if (changed === before.changed) return;
+    if (before.rests > 0) {
+      before.rests -= 1;
+      return;
+    }
+    const names = fs.readdirSync(folder);
+    yield* recordingsOf(folder, unknownOf(names, before));
+    listed.set(folder, { ...listedNow(names, changed, now), rests: Math.floor(names.length / (this.#namesALook + 1)) });
+    this.#unreadable.delete(folder);
   }
 }
 
@@ -84,7 +104,11 @@ function* recordingsOf(folder: string, names: readonly string[]): Generator<Reco
   }
 }
 
-/** Bytes in a file now; 0 where it is not there. */
+/** Bytes in a file now; 0 where it is not there, or in a folder that cannot be read. */
 export function sizeOf(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    return 0;
+  }
 }

@@ -2,6 +2,7 @@ import type { SessionClose, SessionOpen } from "../model/session.ts";
 import type { Statement } from "../model/statement.ts";
 import type { UnixMicros } from "../model/value.ts";
 import { FrameMerge } from "./frame-merge.ts";
+import { RecordingProblems } from "./recording-problems.ts";
 import { RecordingTable } from "./recording-table.ts";
 import { RecordingTail, type TailSink } from "./recording-tail.ts";
 import type { LibraryDatabase } from "./schema.ts";
@@ -32,6 +33,9 @@ const framesPerLook = 64;
 /** Readers that are kept open at once; recordings that do not grow are opened again when they do. */
 const openReaders = 256;
 
+/** How long after a recording could not be read that is tried again. */
+const retryAfterMs = 5000;
+
 interface Counted {
   statements: number;
   errors: number;
@@ -51,7 +55,7 @@ export class Indexer {
   readonly #tails = new Map<string, RecordingTail>();
   readonly #waiting = new Set<RecordingTail>();
   readonly #merge = new FrameMerge<RecordingTail>();
-  readonly #damaged = new Map<string, string>();
+  readonly #problems = new RecordingProblems();
   #touched = new Map<RecordingTail, Counted>();
   #closed: RecordingTail[] = [];
   #resumed = new Map<RecordingTail, number>();
@@ -81,7 +85,7 @@ export class Indexer {
     const tail = this.#tails.get(recording.session) ?? this.#tailOf(recording);
     if (tail === null) return;
     tail.size = recording.size;
-    if (tail.lag > 0 && tail.size !== tail.stuckAt) this.#waiting.add(tail);
+    if (tail.lag > 0 && (tail.size !== tail.stuckAt || isDue(tail))) this.#waiting.add(tail);
     else if (tail.end === "sealed") this.#release(tail);
   }
 
@@ -92,17 +96,13 @@ export class Indexer {
 
   /** What cannot be read, as a sentence; `null` where all of it can. */
   get damage(): string | null {
-    const last = [...this.#damaged].at(-1);
-    if (last === undefined) return null;
-    const [session, reason] = last;
-    const others = this.#damaged.size === 1 ? "" : ` ${this.#damaged.size - 1} more are damaged.`;
-    return `The recording ${session} is damaged and is shown only as far as it can be read: ${reason}.${others}`;
+    return this.#problems.sentence;
   }
 
   /** Bytes that are recorded and not indexed, and for how long the oldest of them has waited, in milliseconds. */
   lag(): { bytes: number; ms: number } {
     let bytes = 0;
-    for (const tail of this.#tails.values()) bytes += tail.lag;
+    for (const tail of this.#tails.values()) if (tail.retryAt === null) bytes += tail.lag;
     const first = this.#merge.first;
     return { bytes, ms: first === null ? 0 : Math.max(0, Math.round(Date.now() - Math.max(first.at / 1000, first.source.knownSince))) };
   }
@@ -112,7 +112,7 @@ export class Indexer {
     return [...this.#tails.values()].filter((tail) => tail.end !== "sealed" && tail.problem === null);
   }
 
-  /** Indexes for about `limitMs` milliseconds, in one transaction. Throws where reading or writing fails; nothing is half-written then. */
+  /** Indexes for about `limitMs` milliseconds, in one transaction. Throws where writing fails; nothing is half-written then. */
   slice(limitMs: number): IndexedSlice {
     const until = performance.now() + limitMs;
     let bytes = 0;
@@ -139,7 +139,7 @@ export class Indexer {
     this.#tails.clear();
     this.#waiting.clear();
     this.#merge.clear();
-    this.#damaged.clear();
+    this.#problems.clear();
     this.#resumed = new Map();
     this.#writer.reset();
   }
@@ -147,7 +147,7 @@ export class Indexer {
   #tailOf({ session, path, size }: RecordingToIndex): RecordingTail | null {
     const known = this.#recordings.get(session);
     if (known !== null && known.indexed >= size && (known.ended === "sealed" || known.problem !== null)) {
-      if (known.problem !== null) this.#damaged.set(session, known.problem);
+      if (known.problem !== null) this.#problems.damaged(session, known.problem);
       return null;
     }
     const tail = new RecordingTail(session, path, size, this.#sink);
@@ -157,10 +157,33 @@ export class Indexer {
   }
 
   #startWaiting(): void {
-    for (const tail of this.#waiting) {
-      if (!this.#merge.add(tail)) this.#rest(tail);
-    }
+    for (const tail of this.#waiting) this.#queue(tail);
     this.#waiting.clear();
+  }
+
+  /** Has a tail read in its turn, if it has something. One that cannot be read costs the others nothing. */
+  #queue(tail: RecordingTail): void {
+    try {
+      const isThere = this.#merge.add(tail);
+      if (tail.retryAt !== null) this.#problems.overcome(tail.session);
+      tail.retryAt = null;
+      if (!isThere) this.#rest(tail);
+    } catch (thrown) {
+      this.#leave(tail, thrown as NodeJS.ErrnoException);
+    }
+  }
+
+  /** A tail could not be read: it is tried again later, unless it is not there any more. */
+  #leave(tail: RecordingTail, why: NodeJS.ErrnoException): void {
+    if (why.code === "ENOENT") {
+      this.#problems.overcome(tail.session);
+      this.#release(tail);
+      return;
+    }
+    tail.close();
+    tail.stuckAt = tail.size;
+    tail.retryAt = performance.now() + retryAfterMs;
+    this.#problems.unreadable(tail.session, why.message);
   }
 
   #frames(count: number): number {
@@ -172,7 +195,7 @@ export class Indexer {
       tail.step();
       bytes += tail.decoded - before;
       this.#touch(tail);
-      if (!this.#merge.add(tail)) this.#rest(tail);
+      this.#queue(tail);
     }
     return bytes;
   }
@@ -182,7 +205,7 @@ export class Indexer {
     tail.stuckAt = tail.lag > 0 ? tail.size : null;
     if (tail.problem !== null) {
       this.#touch(tail);
-      this.#damaged.set(tail.session, tail.problem);
+      this.#problems.damaged(tail.session, tail.problem);
     }
     if (tail.problem !== null || tail.end === "sealed" || this.#tails.size > openReaders) tail.close();
   }
@@ -257,4 +280,9 @@ export class Indexer {
     tail.close();
     this.#tails.delete(tail.session);
   }
+}
+
+/** Whether a recording that could not be read is to be tried again. */
+function isDue({ retryAt }: RecordingTail): boolean {
+  return retryAt !== null && performance.now() >= retryAt;
 }

@@ -21,6 +21,9 @@ const lookEveryMs = 500;
 const recoverEveryMs = 5000;
 const retryAfterMs = 1000;
 
+/** How often all is listed anew where folders cannot be read. */
+const listAgainMs = 30_000;
+
 /** Recorded bytes that are behind without the library counting as behind. */
 const currentBytes = 1024 * 1024;
 
@@ -60,6 +63,7 @@ export class Indexing {
   #problem: string | null = null;
   #nextLook = 0;
   #nextRecovery = 0;
+  #nextListing = 0;
   #pausedUntil = 0;
 
   /** `sealer`: `null` where this process has no key to sign with. It is asked for work here, and closed by who made it. */
@@ -99,11 +103,14 @@ export class Indexing {
     this.#found ??= this.#watch.added(Date.now());
     for (const { session, path } of this.#indexer.open()) this.#indexer.add({ session, path, size: sizeOf(path) });
     if (now >= this.#nextRecovery && !this.#indexer.hasWork) this.#recover(now);
+    if (now >= this.#nextListing && this.#watch.problem !== null) this.list();
   }
 
   /** Lists everything anew, e.g. after files were brought from elsewhere. */
   list(): void {
-    if (this.#indexer !== null) this.#listing = this.#watch.all();
+    if (this.#indexer === null) return;
+    this.#listing = this.#watch.all();
+    this.#nextListing = performance.now() + listAgainMs;
   }
 
   /** Does some work, for about 40 ms at most; true when there is more to do at once. `now` is as for `look`. */
@@ -136,7 +143,8 @@ export class Indexing {
     const { bytes, ms } = this.#indexer?.lag() ?? { bytes: 0, ms: 0 };
     const behind = this.#listing !== null || bytes > currentBytes;
     const state = this.#rebuilding ? "rebuilding" : behind ? "catching-up" : "current";
-    return { state, lagBytes: bytes, lagMs: ms, message: this.#problem ?? this.#sealer?.problem ?? this.#indexer?.damage ?? null };
+    const message = this.#problem ?? this.#sealer?.problem ?? this.#watch.problem ?? this.#indexer?.damage ?? null;
+    return { state, lagBytes: bytes, lagMs: ms, message };
   }
 
   /** How far a rebuild is; `null` where there is none. The whole grows while recordings are still being listed. */

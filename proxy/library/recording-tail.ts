@@ -33,6 +33,8 @@ export class RecordingTail {
   end: TailEnd = "open";
   /** Why no more can be read of it; `null` where it can. */
   problem: string | null = null;
+  /** Not before then is it tried again to read it, in milliseconds as of `performance.now()`, where that failed. */
+  retryAt: number | null = null;
   /** When the recording was first known of, in milliseconds since the epoch. */
   readonly knownSince = Date.now();
   /** The size with which its last frame was found to be incomplete: nothing can be read until the file changes. */

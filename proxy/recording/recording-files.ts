@@ -45,32 +45,51 @@ export function recordingPath(dataDirectory: string, session: string): string {
   return path.join(recordingsDirectory(dataDirectory), year, month, day, `${session}.steno`);
 }
 
-function entriesOf(directory: string): fs.Dirent[] {
+/** Hears of a folder that cannot be read, and why. */
+export type UnreadableFolder = (folder: string, why: Error) => void;
+
+const fail: UnreadableFolder = (_folder, why) => {
+  throw why;
+};
+
+function entriesOf(directory: string, unreadable: UnreadableFolder): fs.Dirent[] {
   try {
     return fs.readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
-    throw thrown;
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) unreadable(directory, thrown as Error);
+    return [];
   }
 }
 
-/** All recordings of a data directory, oldest first. Files that are not recordings by name are passed over. */
-export function* listRecordings(dataDirectory: string): Generator<RecordingFile> {
+/**
+ * All recordings of a data directory, oldest first. Files that are not recordings by name are passed over, and so are folders that
+ * cannot be read where `unreadable` hears of them; without it that is thrown.
+ */
+export function* listRecordings(dataDirectory: string, unreadable = fail): Generator<RecordingFile> {
   const root = recordingsDirectory(dataDirectory);
-  for (const year of entriesOf(root)) {
-    for (const month of year.isDirectory() ? entriesOf(path.join(root, year.name)) : []) {
-      for (const day of month.isDirectory() ? entriesOf(path.join(root, year.name, month.name)) : []) {
-        if (day.isDirectory()) yield* listDay(path.join(root, year.name, month.name, day.name));
+  for (const year of entriesOf(root, unreadable)) {
+    for (const month of year.isDirectory() ? entriesOf(path.join(root, year.name), unreadable) : []) {
+      for (const day of month.isDirectory() ? entriesOf(path.join(root, year.name, month.name), unreadable) : []) {
+        if (day.isDirectory()) yield* listDay(path.join(root, year.name, month.name, day.name), unreadable);
       }
     }
   }
 }
 
-/** The recordings in the folder of one day, oldest first. */
-export function* listDay(directory: string): Generator<RecordingFile> {
-  for (const entry of entriesOf(directory)) {
-    const recording = entry.isFile() ? recordingIn(directory, entry.name) : null;
+/** The recordings in the folder of one day, oldest first; `unreadable` is as for all. */
+export function* listDay(directory: string, unreadable = fail): Generator<RecordingFile> {
+  for (const entry of entriesOf(directory, unreadable)) {
+    const recording = entry.isFile() ? readableIn(directory, entry.name, unreadable) : null;
     if (recording !== null) yield recording;
+  }
+}
+
+function readableIn(directory: string, name: string, unreadable: UnreadableFolder): RecordingFile | null {
+  try {
+    return recordingIn(directory, name);
+  } catch (thrown) {
+    unreadable(directory, thrown as Error);
+    return null;
   }
 }
 

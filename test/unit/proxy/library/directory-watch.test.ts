@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { DirectoryWatch } from "../../../../proxy/library/directory-watch.ts";
@@ -76,4 +76,28 @@ it("reads the names of a large folder at fewer looks, and then finds all that wa
   const begun = record(now);
   expect(added()).toEqual([]);
   expect(added()).toEqual([begun]);
+});
+
+it("passes over a folder that cannot be read, says so, and finds what is in it when it can be", () => {
+  const known = record(now - minute);
+  const folder = path.dirname(recordingPath(data.path, known));
+  renameSync(folder, `${folder}.aside`);
+  writeFileSync(folder, "a file in the place of a folder");
+  expect(added()).toEqual([]);
+  expect(watch.problem).toContain(`Recordings in ${folder} are missing here, because the folder cannot be read: ENOTDIR`);
+  rmSync(folder);
+  renameSync(`${folder}.aside`, folder);
+  expect(added()).toEqual([known]);
+  expect(watch.problem).toBeNull();
+});
+
+it("lists nothing, and says so, where the folder of all recordings cannot be read", () => {
+  const all = path.join(data.path, "recordings");
+  writeFileSync(all, "a file in the place of a folder");
+  expect([...watch.all()]).toEqual([]);
+  expect(watch.problem).toContain(`Recordings in ${all} are missing here`);
+  rmSync(all);
+  const known = record(now);
+  expect([...watch.all()].map(({ session }) => session)).toEqual([known]);
+  expect(watch.problem).toBeNull();
 });

@@ -160,6 +160,33 @@ describe("The indexer", () => {
     expect(database.prepare("SELECT problem FROM recordings WHERE session = ?").pluck().get(damaged.id)).toMatch(/checksum/);
   });
 
+  it("goes on with other recordings where one cannot be read, says so, and reads it when that works", () => {
+    const unreadable = new RecordedSession(data.path, start).query("a", start + 1);
+    const bytes = fs.readFileSync(unreadable.path);
+    fs.rmSync(unreadable.path);
+    fs.mkdirSync(unreadable.path);
+    const other = new RecordedSession(data.path, start).query("b", start + 1000);
+    index(unreadable, other);
+    expect(texts()).toEqual(["b"]);
+    expect([indexer.hasWork, indexer.lag().bytes]).toEqual([false, 0]);
+    expect(indexer.damage).toMatch(new RegExp(`^The recording ${unreadable.id} cannot be read now, .*: EISDIR`));
+    fs.rmdirSync(unreadable.path);
+    fs.writeFileSync(unreadable.path, bytes);
+    index(unreadable);
+    expect(texts()).toEqual(["b", "a"]);
+    expect(indexer.damage).toBeNull();
+  });
+
+  it("forgets a recording that was removed before it was read", () => {
+    const removed = new RecordedSession(data.path, start).query("a", start + 1);
+    const other = new RecordedSession(data.path, start).query("b", start + 1000);
+    indexer.add({ session: removed.id, path: removed.path, size: fs.statSync(removed.path).size });
+    fs.rmSync(removed.path);
+    index(other);
+    expect(texts()).toEqual(["b"]);
+    expect([indexer.hasWork, indexer.lag().bytes, indexer.damage]).toEqual([false, 0, null]);
+  });
+
   it("is not disturbed by a file that is no recording", () => {
     const recorded = new RecordedSession(data.path, start).query("a", start + 1);
     fs.writeFileSync(recorded.path, "this is no recording at all");
