@@ -4,7 +4,8 @@ import type { Usable } from "../state/identity.ts";
 /** What each role is for. */
 export const roleTexts: { readonly [role in Role]: string } = {
   operator: "Runs sessions with credentials of their own, and reads those sessions.",
-  approver: "Decides what waits for approval.",
+  approver:
+    "Will decide what waits for approval. Nothing can be held for approval yet, so there is nothing for this role to see or to do so far.",
   auditor: "Reads every session of everybody; runs nothing.",
   admin: "Sets up connections, machines and sign-in.",
 };

@@ -26,11 +26,10 @@ const titles = ["Started", "Actor", "Account", "Connection", "Client", "Statemen
 /** All recorded sessions, newest first. */
 export function SessionsScreen() {
   const { sessions, more, failure, loadMore } = useSessions();
-  const open = useStatus(({ status }) => status?.openSessions ?? 0);
-  const total = useStatus(({ status }) => status?.library.sessions ?? 0);
+  const note = useCounts(sessions ?? [], more);
   return (
     <div className={styles.screen}>
-      <ScreenHeading title="Sessions" note={`${count(total)} recorded, ${count(open)} open`}>
+      <ScreenHeading title="Sessions" note={note}>
         {more && (
           <button type="button" className={classNames(controls.button, controls.small)} onClick={loadMore}>
             Load older sessions
@@ -56,6 +55,15 @@ export function SessionsScreen() {
       )}
     </div>
   );
+}
+
+/** How many there are: of everybody, or for who may not read those, of what is listed. */
+function useCounts(listed: readonly SessionListed[], more: boolean): string {
+  const total = useStatus(({ status }) => status?.library.sessions ?? null);
+  const open = useStatus(({ status }) => status?.openSessions ?? null);
+  if (total !== null && open !== null) return `${count(total)} recorded, ${count(open)} open`;
+  const openListed = listed.filter(({ endedAt }) => endedAt === null).length;
+  return `${count(listed.length)}${more ? "+" : ""} that you may read, ${count(openListed)} open`;
 }
 
 function SessionGrid({ sessions }: { readonly sessions: readonly SessionListed[] }) {

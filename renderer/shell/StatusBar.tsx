@@ -18,7 +18,7 @@ export function StatusBar() {
       ) : (
         <>
           <Recording recording={status.recording} />
-          <span>{counted(status.openSessions, "open session")}</span>
+          {status.openSessions !== null && <span>{counted(status.openSessions, "open session")}</span>}
           <Listeners listeners={status.listeners} />
           <span className={styles.space} />
           <Library library={status.library} />
@@ -81,11 +81,14 @@ function Library({ library }: { readonly library: StatusEvent["library"] }) {
       className={classNames(library.state !== "current" && styles.behind)}
       title={library.message ?? "The library is the searchable index over the recordings"}
     >
-      {counted(library.statements, "statement")} in {counted(library.sessions, "session")}
-      {" · "}
-      {libraryText(library)}
+      {[recordedText(library), libraryText(library)].filter((text) => text !== null).join(" · ")}
     </span>
   );
+}
+
+/** Everybody's, for who may read that. */
+function recordedText({ statements, sessions }: StatusEvent["library"]): string | null {
+  return statements === null || sessions === null ? null : `${counted(statements, "statement")} in ${counted(sessions, "session")}`;
 }
 
 function libraryText(library: StatusEvent["library"]): string {
@@ -95,7 +98,7 @@ function libraryText(library: StatusEvent["library"]): string {
     case "catching-up":
       return `library ${duration(library.lagMs * 1000)} behind (${bytes(library.lagBytes)})`;
     case "rebuilding":
-      return `library rebuilding, ${count(library.statements)} done`;
+      return library.statements === null ? "library rebuilding" : `library rebuilding, ${count(library.statements)} done`;
     case "stopped":
       return "library stopped";
     default:

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useApi } from "../api/api-context.ts";
 import { CommandPalette } from "../commands/CommandPalette.tsx";
 import { ShortcutSheet } from "../commands/ShortcutSheet.tsx";
@@ -12,8 +12,8 @@ import { SessionScreen } from "../sessions/SessionScreen.tsx";
 import { SessionsScreen } from "../sessions/SessionsScreen.tsx";
 import { forgetConnections, loadConnections } from "../state/connections.ts";
 import { useIdentity, useMayUse } from "../state/identity.ts";
-import { type Place, screenNeeds } from "../state/place.ts";
-import { usePlace } from "../state/use-place.ts";
+import { firstPlace, isBeginning, type Place, screenNeeds } from "../state/place.ts";
+import { goTo, usePlace } from "../state/use-place.ts";
 import { LiveScreen } from "../timeline/LiveScreen.tsx";
 import styles from "./App.module.css";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
@@ -22,7 +22,7 @@ import { NavigationRail } from "./NavigationRail.tsx";
 /** Rail and screen of one person; another person's begins anew. */
 export function Workstation() {
   const api = useApi();
-  const place = usePlace();
+  const place = useOwnPlace();
   const mayListConnections = useMayUse("connections.list");
   useShortcuts();
   useEffect(() => {
@@ -41,6 +41,18 @@ export function Workstation() {
       <ShortcutSheet />
     </>
   );
+}
+
+/** The place in the URL; who may not see what everybody begins with begins with what there is for them. */
+function useOwnPlace(): Place {
+  const asked = usePlace();
+  const allowed = useIdentity((state) => state.allowed);
+  const place = useMemo(() => {
+    const first = firstPlace(allowed);
+    return isBeginning(asked) && first.screen !== asked.screen ? first : asked;
+  }, [asked, allowed]);
+  useEffect(() => goTo(place, "replace"), [place]);
+  return place;
 }
 
 function Screen({ place }: { readonly place: Place }) {

@@ -27,6 +27,22 @@ export const screenNeeds: { readonly [screen in Place["screen"]]: Usable | null 
   settings: "identity.settings",
 };
 
+/** Where somebody begins who may use what is `allowed`: the first screen that there is for them. */
+export function firstPlace(allowed: ReadonlySet<string>): Place {
+  const places: readonly Place[] = [
+    { screen: "live", filter: "", selected: null },
+    { screen: "connections", connection: null },
+    { screen: "machines", machine: null },
+  ];
+  const mayUse = ({ screen }: Place): boolean => allowed.has(screenNeeds[screen] ?? "");
+  return places.find(mayUse) ?? { screen: "account" };
+}
+
+/** Whether it is where everybody comes who asked for nothing. */
+export function isBeginning(place: Place): boolean {
+  return place.screen === "live" && place.filter === "" && place.selected === null;
+}
+
 /** The `connection` of a `Place` where a new one is being written down. */
 export const newConnection = "new";
 

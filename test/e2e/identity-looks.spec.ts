@@ -63,8 +63,17 @@ const looks: readonly Look[] = [
   },
   {
     name: "not-allowed",
-    address: "?person=approver",
+    address: "?person=approver#/sessions",
     show: async (page) => expect(page.getByRole("heading", { name: "Not for your roles" })).toBeVisible(),
+  },
+  {
+    name: "approver",
+    address: "?person=approver",
+    show: async (page) => {
+      await expect(page.getByRole("heading", { name: "Your roles" })).toBeVisible();
+      await expect(page.getByText("Will decide what waits for approval.")).toBeVisible();
+      await expect(page).toHaveURL(/#\/account$/);
+    },
   },
   {
     name: "credential",

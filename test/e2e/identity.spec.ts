@@ -168,9 +168,11 @@ test("each person sees what their roles allow, works under their own name, and i
   await expect(auditors.getByRole("main")).toContainText(`Vouched for by${provider.issuer}`);
   await expect(auditors.getByRole("main")).toContainText(dba.subject);
 
-  // The approver has nothing to read yet, and is told why.
+  // The approver has nothing to read yet, begins with what the role will be for, and is told why elsewhere.
   const approvers = await windowOf(page);
   await signIn(approvers, approver);
+  await expect(approvers.getByText("Will decide what waits for approval.")).toBeVisible();
+  await approvers.evaluate(() => window.location.assign("#/sessions"));
   await expect(approvers.getByRole("heading", { name: "Not for your roles" })).toBeVisible();
   await expect(approvers.getByText("This screen needs the role operator or auditor, which you do not have.")).toBeVisible();
   expect(await offered(approvers)).toEqual({ screens: ["You"], allowed: [] });

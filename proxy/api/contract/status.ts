@@ -30,11 +30,13 @@ export const status = z.object({
     state: z.enum(["current", "catching-up", "rebuilding", "stopped"]),
     lagBytes: z.number(),
     lagMs: z.number(),
-    statements: z.number(),
-    sessions: z.number(),
+    /** How much is recorded; `null` for who may not read all of it. */
+    statements: z.number().nullable(),
+    sessions: z.number().nullable(),
     message: z.string().nullable(),
   }),
-  openSessions: z.number(),
+  /** Of everybody; `null` for who may not read everybody's. */
+  openSessions: z.number().nullable(),
   listeners: z.record(z.string(), listenerState),
 });
 

@@ -16,7 +16,7 @@ export function allHandlers(core: Core, caller: Caller): Handlers {
   return {
     calls: {
       ...appHandlers(core),
-      ...statusCalls(core),
+      ...statusCalls(core, caller),
       ...sessionCalls(core, caller),
       ...statementCalls(core, caller),
       ...connectionHandlers(core, caller),
@@ -26,7 +26,7 @@ export function allHandlers(core: Core, caller: Caller): Handlers {
       ...machineHandlers(core, caller),
     },
     streams: {
-      ...statusStreams(core),
+      ...statusStreams(core, caller),
       ...sessionStreams(core, caller),
       ...statementStreams(core, caller),
       ...identityStreams(caller),

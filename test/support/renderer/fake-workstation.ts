@@ -297,6 +297,7 @@ export class FakeWorkstation {
   }
 
   #status(): StatusEvent {
+    const readsAll = ["nobody", "auditor"].includes(this.#settings.person);
     return {
       recording: this.#settings.recording,
       evidence: {
@@ -304,8 +305,15 @@ export class FakeWorkstation {
         deviceLog: this.#settings.deviceLog,
         witness: { state: "off" },
       },
-      library: { state: "current", lagBytes: 0, lagMs: 0, statements: this.#total, sessions: 3, message: null },
-      openSessions: 1,
+      library: {
+        state: "current",
+        lagBytes: 0,
+        lagMs: 0,
+        statements: readsAll ? this.#total : null,
+        sessions: readsAll ? 3 : null,
+        message: null,
+      },
+      openSessions: readsAll ? 1 : null,
       listeners: Object.fromEntries(this.#connections.map((connection) => [connection.id, connection.listener])),
     };
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatPlace, type Place, parsePlace } from "../../../../renderer/state/place.ts";
+import { usable } from "../../../../proxy/api/access.ts";
+import { roles } from "../../../../proxy/model/role.ts";
+import { firstPlace, formatPlace, isBeginning, type Place, parsePlace } from "../../../../renderer/state/place.ts";
 
 const places: readonly Place[] = [
   { screen: "live", filter: "", selected: null },
@@ -26,5 +28,23 @@ describe("a place in the URL", () => {
 
   it("leads to the list of sessions where the session's name cannot be read", () => {
     expect(parsePlace("#/sessions/%E0%A4%A")).toEqual({ screen: "sessions" });
+  });
+});
+
+describe("where a person begins", () => {
+  it.each([
+    [roles, "live"],
+    [["operator"], "live"],
+    [["auditor"], "live"],
+    [["admin"], "connections"],
+    [["approver"], "account"],
+    [[], "account"],
+  ] as const)("with the roles %j is %s", (ownRoles, screen) => {
+    expect(firstPlace(new Set(usable(ownRoles))).screen).toBe(screen);
+  });
+
+  it("is decided only where they asked for nothing", () => {
+    expect(isBeginning(parsePlace(""))).toBe(true);
+    for (const hash of ["#/live?filter=x", "#/live?at=s/1", "#/sessions", "#/account"]) expect(isBeginning(parsePlace(hash))).toBe(false);
   });
 });
