@@ -5,7 +5,7 @@ import { NameTable } from "./name-table.ts";
 import type { LibraryDatabase } from "./schema.ts";
 import { scopeCondition } from "./scope-condition.ts";
 
-const remembered = 4096;
+const remembered = { texts: 4096, characters: 1024 * 1024 };
 
 /** Names that are given at once. */
 const mostNames = 200;

@@ -9,8 +9,9 @@ interface Seen {
   count: number;
 }
 
-const cachedTexts = 20_000;
-const cachedTextCharacters = 4096;
+/** Texts whose digests are remembered: those of most programs, in 16 MiB at the most. */
+const cachedTexts = { texts: 20_000, characters: 8 * 1024 * 1024 };
+const longestCached = 4096;
 
 /** Gives each statement's text the key of its digest, and counts how often and when each was seen. */
 export class DigestWriter {
@@ -33,7 +34,7 @@ export class DigestWriter {
     let key = this.#keys.get(sql);
     if (key === undefined) {
       key = this.#keyOfNew(sql, at);
-      if (sql.length <= cachedTextCharacters) this.#keys.set(sql, key);
+      if (sql.length <= longestCached) this.#keys.set(sql, key);
     }
     this.#note(key, at);
     return key;

@@ -1,7 +1,7 @@
 import { KeyCache } from "./key-cache.ts";
 import type { LibraryDatabase } from "./schema.ts";
 
-const remembered = 1024;
+const remembered = { texts: 1024, characters: 1024 * 1024 };
 
 /** Keys of names that many statements share, in a table of theirs; to be used within the caller's transactions. */
 export class NameTable {
