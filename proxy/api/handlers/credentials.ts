@@ -18,13 +18,17 @@ export function credentialHandlers({ identity, connections }: Core, caller: Call
       return Promise.resolve({ credentials: signIn === null ? [] : credentials.list(signIn.id) });
     },
     "credentials.mint": async ({ connection: id }) => {
+      const asking = mustBeSignedIn(caller).id;
       await connections.refresh();
       const { connection } = connections.get(id);
       if (connection.identity !== "sign-in") {
         const message = `“${connection.name}” does not ask its clients who they are. An administrator can set its identity to sign-in.`;
         throw new FailureError("no-credentials", message);
       }
-      const minted = credentials.mint(mustBeSignedIn(caller), id);
+      // Somebody else may be at the same browser by now, or the person may have lost what lets them ask.
+      const signIn = caller.signIn();
+      if (signIn?.id !== asking || !signIn.roles.includes("operator")) throw changedMeanwhile();
+      const minted = credentials.mint(signIn, id);
       record("credential-minted", minted.credential);
       return minted;
     },
@@ -33,6 +37,10 @@ export function credentialHandlers({ identity, connections }: Core, caller: Call
       return {};
     },
   };
+}
+
+function changedMeanwhile(): FailureError {
+  return new FailureError("signed-out", "Your sign-in has ended meanwhile, or has changed. No credential was made; ask again.");
 }
 
 function mustBeSignedIn(caller: Caller): SignIn {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection as connect } from "mysql2/promise";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import type { SamlSettings } from "../../../proxy/identity/identity-settings.ts";
 import type { Role } from "../../../proxy/model/role.ts";
 import { connectionOf } from "../../support/api/connection-of.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
@@ -19,10 +20,12 @@ beforeAll(async () => {
 const everyRole: readonly Role[] = ["operator", "auditor", "admin"];
 
 /** A workstation whose people sign in at the SAML provider, and one browser at it. */
-async function startWorkstation(): Promise<{ directory: string; workstation: RunningStenograph; api: BrowserClient }> {
+async function startWorkstation(
+  settings: Partial<SamlSettings> = {},
+): Promise<{ directory: string; workstation: RunningStenograph; api: BrowserClient }> {
   const directory = temporaryDirectory();
   writeIdentityJson(directory.path, {
-    provider: provider.settings(),
+    provider: provider.settings(settings),
     roles: everyRole.map((role) => ({ group: "dba", role })),
     endOpenSessions: { kind: "at-once" },
   });
@@ -85,6 +88,39 @@ describe.each(available(inject("servers")))("who signed in by SAML, at $kind", (
       groups: ["dba", "staff"],
       via: "saml",
     });
+  });
+});
+
+describe("a SAML provider that knows one address only", () => {
+  it("signs in there who began in this browser, and nobody else", async () => {
+    const port = await freePort();
+    const { directory, api } = await startWorkstation({ consumerPort: port });
+    const { url } = await api.call("identity.signIn", {});
+    const question = provider.question(url);
+    expect(question.consumer).toBe(`http://127.0.0.1:${port}/saml/acs`);
+    const asked = await bring(question.consumer, provider.answer(question));
+    expect(asked.status).toBe(200);
+    expect(await asked.text()).toContain('<form method="post" action="?again">');
+    const stranger = await bring(`${question.consumer}?again`, provider.answer(question));
+    expect(stranger.status).toBe(403);
+    expect(await stranger.text()).toContain("it began in another browser");
+    expect((await state(api)).state).toBe("signing-in");
+    const { cookie } = api.home;
+    expect(await (await bring(`${question.consumer}?again`, provider.answer(question), cookie)).text()).toContain(
+      "You are signed in as Anna",
+    );
+    await expect.poll(() => state(api), { timeout: 20_000 }).toMatchObject({ state: "signed-in" });
+    expect(accessLog(directory).map(({ kind }) => kind)).toEqual(["sign-in-answer-refused", "signed-in"]);
+  });
+
+  it("is told with an answer that is no form of a provider's, or too large, that it was not taken", async () => {
+    const { api } = await startWorkstation();
+    const { url } = await api.call("identity.signIn", {});
+    const { consumer } = provider.question(url);
+    const post = (body: BodyInit) => fetch(consumer, { method: "POST", body }).then(({ status }) => status);
+    expect(await post(new URLSearchParams({ SAMLResponse: '"><script>alert(1)</script>' }))).toBe(400);
+    expect(await post(new URLSearchParams({ SAMLResponse: "A".repeat(600_000) }))).toBe(400);
+    expect((await fetch(consumer, { method: "PUT" })).status).toBe(405);
   });
 });
 
