@@ -10,6 +10,9 @@ import { BundleFault, type Place } from "./verdict.ts";
 
 export const entriesFile = "data/device/entries.jsonl";
 
+/** A session that is open for a year, with a head each five minutes, has half as many. */
+const mostEntries = 200_000;
+
 const lineSchema = z.strictObject({ index: count, leaf: text, proof: z.array(hex).max(64) });
 
 const common = { v: z.literal(1), i: count, at: time };
@@ -89,6 +92,7 @@ export async function readLogged(files: BundleFiles, tree: { readonly size: numb
   for (let line = await walk.next(); line !== null; line = await walk.next()) {
     const place = { file: entriesFile, position: `line ${line.number}` };
     const { index, leaf, proof } = shapedText(lineSchema, line.bytes, place);
+    if (line.number > mostEntries) throw new BundleFault("E_CONTAINER", `it has more than ${mostEntries} entries`, place);
     if (index <= last) throw new BundleFault("E_TYPE", "the entries are not in the order of the log", place);
     last = index;
     const claim = { leafHash: leafHash(Buffer.from(leaf, "utf8")), index, ...tree, proof: proof.map((hash) => Buffer.from(hash, "hex")) };
@@ -116,7 +120,7 @@ class Found implements LoggedEntries {
         once(this.openings, entry.session, entry, "opened", place);
         return;
       case "head":
-        this.heads.set(entry.session, [...(this.heads.get(entry.session) ?? []), entry]);
+        this.#addHead(entry);
         return;
       case "seal":
         once(this.seals, entry.session, entry, "sealed", place);
@@ -127,6 +131,12 @@ class Found implements LoggedEntries {
       default:
         entry satisfies never;
     }
+  }
+
+  #addHead(head: LoggedHead): void {
+    const known = this.heads.get(head.session) ?? [];
+    known.push(head);
+    this.heads.set(head.session, known);
   }
 }
 

@@ -25,7 +25,10 @@ export interface SignedStatement {
 export async function readSigned(files: BundleFiles, file: string, keyOf: (keyId: string) => PublicJwk | null): Promise<SignedStatement> {
   const bundle = readSigstoreBundle(await files.json(file));
   if (bundle === null) throw new BundleFault("E_TYPE", "it is not a Sigstore bundle with one signature", { file });
-  const { dsseEnvelope: envelope } = bundle;
+  const { dsseEnvelope: envelope, verificationMaterial } = bundle;
+  // Timestamps have a file of their own; nobody looks at one here, and so it must not seem to be there.
+  if (verificationMaterial.timestampVerificationData !== undefined)
+    throw new BundleFault("E_TYPE", "it has timestamps that are not verified", { file });
   const [{ keyid, sig }] = envelope.signatures;
   if (envelope.payloadType !== inTotoPayloadType) throw new BundleFault("E_TYPE", "what it signs is not an in-toto statement", { file });
   const key = keyOf(keyid);

@@ -40,6 +40,7 @@ export async function proveTime(answer: Buffer, stamped: Buffer, roots: readonly
   try {
     const { signed, info, signer, signerInfo } = opened(answer);
     checkImprint(info, stamped);
+    if (Number.isNaN(info.genTime.getTime())) throw new Error("it says no time");
     checkPurpose(signer);
     checkSignedAttributes(signerInfo, signer);
     if (!(await isSigned(signed, stamped, []))) throw new Error("its signature is not valid");

@@ -10,10 +10,11 @@ import { checkExport, checkExporter, type ExportFacts, exporterFile, exportFile,
 import { type ProvenSignIn, proveSignIn, signInFile } from "./identity-proof.ts";
 import { type NamedKey, readKeys } from "./key-ring.ts";
 import { LimitsFound } from "./limits-found.ts";
-import { checkConsistency, readSignedCheckpoint } from "./log-checkpoint.ts";
+import { checkConsistency, checkpointFile, readSignedCheckpoint } from "./log-checkpoint.ts";
 import { entriesFile, type LoggedEntries, readLogged } from "./logged-entries.ts";
 import { checkManifests } from "./manifest.ts";
 import { checkRedactions, type Redaction } from "./redactions.ts";
+import { checkReport } from "./report-page.ts";
 import { sessionFile } from "./seals.ts";
 import { type ProvenTime, proveTime } from "./timestamp-proof.ts";
 import { noTrust, type Trust } from "./trust.ts";
@@ -106,11 +107,12 @@ class Verification {
   async facts(): Promise<BundleFacts> {
     const files = this.#files;
     await checkManifests(files);
+    await checkReport(files);
     this.#keys = await readKeys(files);
     const signed = await checkExport(files, (keyId) => this.#keyOf("device", keyId));
     const exporterSigned = await this.#exporter(signed);
     const timestamp = await this.#timestamp(signed);
-    const { checkpoint, logged, witnessed } = await this.#log(signed.facts);
+    const { checkpoint, logged, witnessed } = await this.#log(signed);
     const sessions: VerifiedSession[] = [];
     for (const session of signed.facts.sessions) sessions.push(await this.#session(session, logged));
     if (timestamp?.trusted === true) checkTimes(timestamp, signed.facts, sessions);
@@ -155,7 +157,7 @@ class Verification {
     return proven;
   }
 
-  async #log(facts: ExportFacts): Promise<{ checkpoint: Checkpoint; logged: LoggedEntries; witnessed: boolean }> {
+  async #log({ facts, signed }: SignedExport): Promise<{ checkpoint: Checkpoint; logged: LoggedEntries; witnessed: boolean }> {
     const keys = [...this.#keys.values()].flatMap(({ by, publicKey }) => (by === "device" ? [publicKey as DeviceJwk] : []));
     const { checkpoint, keyId } = await readSignedCheckpoint(this.#files, keys, facts.checkpoint);
     this.#device(keyId, "the device log");
@@ -165,6 +167,13 @@ class Verification {
       this.#limits.add("W_NO_WITNESS", reason);
     }
     const logged = await readLogged(this.#files, checkpoint);
+    for (const [file, key] of [
+      [exportFile, signed.keyId],
+      [checkpointFile, keyId],
+    ] as const) {
+      if (!logged.deviceKeys.has(key))
+        throw new BundleFault("E_SIG", "it is signed by a key that the device log does not know as the device's", { file });
+    }
     const place = { file: entriesFile };
     const exported = logged.exports.get(facts.exportId);
     if (exported === undefined) throw new BundleFault("E_GAP", "the entry of this export is missing", place);
@@ -250,7 +259,7 @@ function bytesToRead(files: BundleFiles): number {
   const extra: readonly (readonly [RegExp, number])[] = [
     [/\/events\.jsonl$/, 2],
     [/\/(disclosures\.jsonl|wire\.steno)$/, 1],
-    [/^data\/device\/entries\.jsonl$/, 1],
+    [/^data\/(device\/entries\.jsonl|report\.html)$/, 1],
   ];
   return files.names.reduce((sum, name) => sum + files.size(name) * (1 + (extra.find(([shape]) => shape.test(name))?.[1] ?? 0)), 0);
 }

@@ -19,6 +19,9 @@ const allowedFlags = descriptorFlag | 0x0800 | 0x0006;
 /** Extra fields that do not change what a file is: ZIP64 sizes, and times. */
 const allowedExtraFields: ReadonlySet<number> = new Set([0x0001, 0x5455, 0x7875, 0x000a]);
 
+/** They are all held until the list of files is read. */
+const mostExtraBytes = 256;
+
 const localHeaderBytes = 30;
 const centralHeaderBytes = 46;
 const regularFile = 0o100000;
@@ -62,6 +65,7 @@ function checkKind(entry: Entry, name: string): void {
   const type = (entry.externalFileAttributes >>> 16) & fileTypeMask;
   if (type !== 0 && type !== regularFile) throw refused("is a link or another thing that is not a plain file", place);
   if (entry.fileCommentLength > 0) throw refused("has a comment", place);
+  if (entry.extraFieldLength > mostExtraBytes) throw refused("has fields that are longer than any that is known", place);
   if (!entry.extraFields.every(({ id }) => allowedExtraFields.has(id))) throw refused("has fields that could give it another name", place);
   if (![compressedSize, uncompressedSize, entry.relativeOffsetOfLocalHeader].every(Number.isSafeInteger))
     throw refused("has no possible size", place);

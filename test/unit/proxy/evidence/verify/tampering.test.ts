@@ -1,5 +1,6 @@
 /** What an attacker with full access to a bundle, and more, can do to it; each must be told by the code that names it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pemOf } from "../../../../../proxy/evidence/bundle/device-part.ts";
 import { custodyEntry } from "../../../../../proxy/evidence/custody/custody-entry.ts";
 import { AttackedBundle, sha256 } from "../../../../support/evidence/attacked-bundle.ts";
 import { memoryDeviceKey } from "../../../../support/evidence/memory-device-key.ts";
@@ -198,12 +199,35 @@ describe("without any key", () => {
     );
   });
 
-  it("with a device key of one's own it is valid for nobody who knows the device's", async () => {
+  it("timestamps in an envelope, at which nobody looks, do not seem to be there", async () => {
+    const file = "sig/export.sigstore.json";
+    await refused(
+      attacked((bundle) => {
+        const envelope = bundle.json(file);
+        envelope.verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp: "AAAA" }] };
+        bundle.setJson(file, envelope);
+      }),
+      "E_TYPE",
+      /not verified/,
+    );
+  });
+
+  it("a device key of one's own does not do, named in the bundle or not", async () => {
     const own = memoryDeviceKey("disk");
     await refused(
       attacked((bundle) => bundle.resign(own)),
       "E_SIG",
-      /key that the bundle does not name|not of this key/,
+      /key that the bundle does not name/,
+    );
+    await refused(
+      attacked((bundle) => {
+        const keys = bundle.json("data/device/keys.json");
+        const { keyId, publicKey } = own;
+        const named = { keyId, by: "device", publicKey, kept: "disk", pem: pemOf(publicKey) };
+        bundle.setJson("data/device/keys.json", { ...keys, keys: [...keys.keys, named] }).resign(own);
+      }),
+      "E_SIG",
+      /device log does not know/,
     );
   });
 });
@@ -794,5 +818,38 @@ describe("a bundle that somebody else made in the same names", () => {
     expect((await verifier.codes(forged.bytes))[0]).toBe("E_IDP");
     const codes = await verifier.codes(forged.bytes, { ...world.trust, issuers: {} });
     expect(codes).toEqual(expect.arrayContaining(["W_SELF_JWKS", "W_UNKNOWN_DEVICE", "W_NO_WITNESS"]));
+  });
+});
+
+describe("the report of a bundle", () => {
+  const file = "data/report.html";
+
+  it("shows what was recorded as text, whatever that is", async () => {
+    const text = (await AttackedBundle.of(world.file)).text(file);
+    expect(text).toContain("&lt;img src=x onerror=alert(1)&gt;");
+    expect(text).not.toContain("<img");
+  });
+
+  it("is refused where it could do anything, though its device signed it", async () => {
+    const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
+    await refused(
+      byInsider((bundle) => bundle.set(file, bundle.text(file).replace(policy, ""))),
+      "E_TYPE",
+      /does not begin as reports do/,
+    );
+    for (const active of [
+      "<script>",
+      "<SCRIPT src=x>",
+      "<meta  http-equiv=refresh content=0>",
+      "< iframe>",
+      "<svg onload=x>",
+      "<form action=x>",
+    ]) {
+      await refused(
+        byInsider((bundle) => bundle.replace(file, "</body>", `${active}</body>`)),
+        "E_TYPE",
+        /more than be read/,
+      );
+    }
   });
 });
