@@ -20,7 +20,7 @@ import { encodeJsonFrame, FrameKind } from "../../../proxy/recording/frame.ts";
 import { digestRecording } from "../../../proxy/recording/seal.ts";
 import { RecordedSession } from "../library/recorded-session.ts";
 import { sessionOpenOf } from "../library/statement-of.ts";
-import { eventsOf } from "./events.ts";
+import { rootOfEvents } from "./events.ts";
 import { type MemoryDeviceKey, memoryDeviceKey } from "./memory-device-key.ts";
 import { runDeviceLog } from "./running-device-log.ts";
 
@@ -109,13 +109,13 @@ export class EvidenceWorkstation implements AsyncDisposable {
 
   async #seal({ id, path: file }: RecordedSession, by: SignedIn | undefined): Promise<void> {
     const { sha256, bytes, frames } = digestRecording(file);
-    const { events, root } = eventsOf(file, Number.POSITIVE_INFINITY, this.#saltKey);
-    const facts = { sha256, bytes, frames, events: events.length, root, sealedAt: this.startedAt + 1_800_000_000, program };
+    const { events, root } = rootOfEvents(file, this.#saltKey);
+    const facts = { sha256, bytes, frames, events, root, sealedAt: this.startedAt + 1_800_000_000, program };
     const signed = pae(inTotoPayloadType, sealStatementBytes(id, facts));
     const signatures: SealSignature[] = [{ by: "device", ...signatureOf(this.key, signed) }];
     if (by !== undefined) signatures.push({ by: "identity", ...signatureOf(by.signer, signed), signIn: by.signIn });
     fs.appendFileSync(file, encodeJsonFrame(FrameKind.seal, BigInt(facts.sealedAt) * 1000n, { version: 2, ...facts, signatures }));
-    await this.log.enter({ kind: "seal", session: id, sha256, bytes, events: events.length, root, signatures });
+    await this.log.enter({ kind: "seal", session: id, sha256, bytes, events, root, signatures });
   }
 }
 

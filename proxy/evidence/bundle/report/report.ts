@@ -4,7 +4,7 @@ import { isoMicros } from "../../../model/value.ts";
 import type { ExportPredicate } from "../export-statement.ts";
 import type { RedactionRecord } from "../redaction-record.ts";
 import type { SpooledText } from "../spooled-text.ts";
-import { factTable, htmlText } from "./html-text.ts";
+import { counted, factTable, htmlText } from "./html-text.ts";
 import { reportStyle } from "./report-style.ts";
 
 export interface ReportFacts {
@@ -83,7 +83,7 @@ function redactionsHtml(redactions: readonly RedactionRecord[]): string {
       ["Rules", rules.map(htmlText).join("<br>")],
       [
         "How much",
-        `${counts.parts} parts of ${counts.events} events: ${counts.sql} pieces of SQL, ${counts.parameters} parameters and attributes, ${counts.cells} columns in blocks of rows, ${counts.other} others`,
+        `${counted(counts.parts, "part")} of ${counted(counts.events, "event")}: of SQL ${counts.sql}, parameters and attributes ${counts.parameters}, columns in blocks of rows ${counts.cells}, others ${counts.other}`,
       ],
       ["What the rules cannot do", limits.length === 0 ? null : limits.map(htmlText).join("<br>")],
     ]);

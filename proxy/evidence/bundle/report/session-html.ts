@@ -4,7 +4,7 @@ import type { CloseHeader, LeafHeader, OpenHeader } from "../../events/leaf.ts";
 import type { EventItem, PartItem, SealFacts } from "../session-items.ts";
 import type { WrittenSession } from "../session-part.ts";
 import type { SpooledText } from "../spooled-text.ts";
-import { factTable, htmlText } from "./html-text.ts";
+import { counted, factTable, htmlText } from "./html-text.ts";
 import { ShownParts } from "./statement-html.ts";
 
 /** Bytes of all statements together that the report shows: beyond, browsers and people give up. */
@@ -104,10 +104,10 @@ export class SessionReport {
     return `<h3>Completeness</h3>\n${factTable([
       ["Events", `${events}, numbered from 0 and each chained to the one before it`],
       ["Statements", `${this.#statements}, of which ${this.#failed} did not succeed; ${numbers}`],
-      ["Missing bytes", this.#gaps === 0 ? "none" : `${this.#gaps} gaps, each shown above`],
+      ["Missing bytes", this.#gaps === 0 ? "none" : `${counted(this.#gaps, "gap")}, each shown above`],
       ["Decisions and approvals", this.#decisions === 0 ? "none recorded" : `${this.#decisions}, each shown above`],
       ["Ended", close === null ? "no end was recorded" : `${isoMicros(close.at)}, ${htmlText(close.cause)}${detailOf(this.#closeDetail)}`],
-      ["Withheld here", withheld.parts === 0 ? "nothing" : `${withheld.parts} parts of ${withheld.events} events`],
+      ["Withheld here", withheld.parts === 0 ? "nothing" : `${counted(withheld.parts, "part")} of ${counted(withheld.events, "event")}`],
     ])}`;
   }
 

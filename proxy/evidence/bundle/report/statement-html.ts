@@ -1,7 +1,7 @@
 import { isoMicros } from "../../../model/value.ts";
 import type { StatementHeader } from "../../events/leaf.ts";
 import type { PartItem } from "../session-items.ts";
-import { htmlText } from "./html-text.ts";
+import { counted, htmlText } from "./html-text.ts";
 
 /** Characters of a statement's text, and parameters, that the report shows; the rest is in the bundle. */
 const mostText = 64 * 1024;
@@ -123,13 +123,13 @@ function outcomeOf(header: StatementHeader, details: Readonly<Record<string, unk
   const { outcome, errno, sqlstate, rows, affected, warnings, durationUs } = header;
   const message = typeof details?.message === "string" ? `: ${htmlText(details.message)}` : "";
   const facts = [
+    durationUs === null ? null : `<span>${(durationUs / 1000).toFixed(3)} ms</span>`,
+    rows === null ? null : `<span>${counted(rows, "row")} returned</span>`,
+    affected === null ? null : `<span>${affected} affected</span>`,
+    warnings > 0 ? `<span>${counted(warnings, "warning")}</span>` : null,
     outcome === "error"
       ? `<span class="failed">error ${errno ?? ""} (${htmlText(sqlstate ?? "no SQLSTATE")})${message}</span>`
       : `<span${outcome === "ok" ? "" : ` class="failed"`}>${outcome}</span>`,
-    rows === null ? null : `<span>${rows} rows returned</span>`,
-    affected === null ? null : `<span>${affected} affected</span>`,
-    warnings > 0 ? `<span>${warnings} warnings</span>` : null,
-    durationUs === null ? null : `<span>${(durationUs / 1000).toFixed(3)} ms</span>`,
   ];
   return facts.filter((fact) => fact !== null).join(" ");
 }
@@ -137,7 +137,7 @@ function outcomeOf(header: StatementHeader, details: Readonly<Record<string, unk
 function notesOf({ partial, redacted, decodeFailed }: StatementHeader): string {
   const notes = [
     partial ? "Not all of its bytes are in the recording." : null,
-    redacted > 0 ? `${redacted} secrets in it were replaced by <redacted> when it was recorded.` : null,
+    redacted > 0 ? `${counted(redacted, "secret")} in it replaced by <redacted> when it was recorded.` : null,
     decodeFailed ? "Not all of it could be decoded; its bytes are in the recording." : null,
   ].filter((note) => note !== null);
   return notes.map((note) => `<p class="note">${htmlText(note)}</p>\n`).join("");
