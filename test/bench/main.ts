@@ -1,5 +1,6 @@
 /** The benchmarks, started by test/bench/run.mjs once the dependencies and Node 24 are there. */
 import { writeFileSync } from "node:fs";
+import { benchEvidence } from "./evidence-bench.ts";
 import { benchLibrary } from "./library-bench.ts";
 import { type BenchName, type BenchOptions, parseOptions, usage } from "./options.ts";
 import { type BenchResult, benchRelay } from "./relay-bench.ts";
@@ -9,6 +10,7 @@ const benchOf: { readonly [name in BenchName]: (options: BenchOptions, say: (tex
   relay: benchRelay,
   library: benchLibrary,
   scroll: benchScroll,
+  evidence: benchEvidence,
 };
 
 const args = process.argv.slice(2);

@@ -1,5 +1,6 @@
 /** Recordings of sessions that never were, written as the recorder writes them, to measure what reads them. */
 
+import { statSync } from "node:fs";
 import type { SessionClose, SessionOpen } from "../../proxy/model/session.ts";
 import { Capability } from "../../proxy/protocol/capabilities.ts";
 import { ColumnType } from "../../proxy/protocol/column-type.ts";
@@ -46,16 +47,16 @@ const okAnswer = toPackets(new PacketWriter().uint8(0).lengthEncoded(1).lengthEn
 const errorAnswer = toPackets(encodeErrPacket({ errno: 1146, sqlstate: "42S02", message: "Table 'shop.produkts' doesn't exist" }), 1);
 const rowAnswer = Buffer.concat([
   toPackets(new PacketWriter().lengthEncoded(1).payload(), 1),
-  toPackets(columnPayload(), 2),
+  toPackets(columnPayload("customers", "id", ColumnType.LONGLONG, 63), 2),
   toPackets(new PacketWriter().lengthEncodedText("4711").payload(), 3),
   toPackets(new PacketWriter().uint8(0xfe).lengthEncoded(0).lengthEncoded(0).uint16(2).uint16(0).payload(), 4),
 ]);
 
-/** Payload of a ColumnDefinition41: shop.customers.id, BIGINT. */
-function columnPayload(): Buffer {
-  const names = ["def", "shop", "customers", "customers", "id", "id"];
+/** Payload of a ColumnDefinition41 of a table in `shop`. */
+function columnPayload(table: string, column: string, type: number, collation: number): Buffer {
+  const names = ["def", "shop", table, table, column, column];
   const writer = names.reduce((into, name) => into.lengthEncodedText(name), new PacketWriter());
-  return writer.lengthEncoded(12).uint16(63).uint32(20).uint8(ColumnType.LONGLONG).uint16(0).uint8(0).zeros(2).payload();
+  return writer.lengthEncoded(12).uint16(collation).uint32(20).uint8(type).uint16(0).uint8(0).zeros(2).payload();
 }
 
 function answerTo(sql: string): Buffer {
@@ -94,6 +95,48 @@ function writeStatement(writer: RecordingWriter, n: number, atMs: number): { rea
   writer.append(FrameKind.client, atNs, command);
   writer.append(FrameKind.upstream, atNs + BigInt(answerUs * 1000), answer);
   return { command, answer };
+}
+
+/** A result of text columns that is too large to be held. */
+export interface MadeResult {
+  readonly rows: number;
+  readonly columns: number;
+  readonly cell: (row: number, column: number) => string;
+}
+
+/** What a socket gives at once, and so is one frame. */
+const chunkBytes = 64 * 1024;
+
+/** Appends a SELECT with its result to a recording that is being written. */
+export function appendResult(file: string, atMicros: number, { rows, columns, cell }: MadeResult): void {
+  const writer = RecordingWriter.reopen(file, statSync(file).size);
+  const atNs = BigInt(atMicros) * 1000n;
+  writer.append(FrameKind.client, atNs, toPackets(new PacketWriter().uint8(0x03).text("SELECT * FROM many").payload(), 0));
+  let sequence = 0;
+  let bytes = 0;
+  let pieces: Buffer[] = [];
+  const flush = (): void => {
+    writer.append(FrameKind.upstream, atNs, Buffer.concat(pieces));
+    pieces = [];
+    bytes = 0;
+  };
+  const add = (payload: Buffer): void => {
+    sequence = (sequence + 1) & 0xff;
+    const packet = toPackets(payload, sequence);
+    pieces.push(packet);
+    bytes += packet.length;
+    if (bytes >= chunkBytes) flush();
+  };
+  add(new PacketWriter().lengthEncoded(columns).payload());
+  for (let column = 0; column < columns; column += 1) add(columnPayload("many", `c${column}`, ColumnType.VAR_STRING, utf8mb4));
+  for (let row = 0; row < rows; row += 1) {
+    const values = new PacketWriter();
+    for (let column = 0; column < columns; column += 1) values.lengthEncodedText(cell(row, column));
+    add(values.payload());
+  }
+  add(new PacketWriter().uint8(0xfe).lengthEncoded(0).lengthEncoded(0).uint16(2).uint16(0).payload());
+  flush();
+  writer.close();
 }
 
 /** Goes on recording `perSecond` statements a second in a session of its own, as another process would, until it is stopped. */

@@ -3,11 +3,11 @@ import { createHash, createHmac } from "node:crypto";
 import { expect } from "vitest";
 import { type EventPart, EventPass, type SessionEvent } from "../../../proxy/evidence/events/event-pass.ts";
 import { GroupCheck, partGroups } from "../../../proxy/evidence/events/leaf-parts.ts";
-import { rootOf } from "../../../proxy/evidence/merkle/compact-tree.ts";
+import { CompactTree, rootOf } from "../../../proxy/evidence/merkle/compact-tree.ts";
 import type { ReadEnd } from "../../../proxy/recording/frame-reader.ts";
 
 /** A salt key for tests. */
-export const testSaltKey = Buffer.alloc(32, 7);
+export const testSaltKey: Buffer = Buffer.alloc(32, 7);
 
 export interface RecordedEvents {
   readonly events: readonly SessionEvent[];
@@ -31,6 +31,15 @@ export function eventsOf(file: string, slice = Number.POSITIVE_INFINITY, saltKey
   } finally {
     pass.close();
   }
+}
+
+/** How many events a recording has, and the root over them: of recordings that are too large for all of it to be held. */
+export function rootOfEvents(file: string, saltKey: Buffer = testSaltKey): { events: number; root: string } {
+  const tree = new CompactTree();
+  const pass = new EventPass(file, saltKey, { event: ({ hash }) => tree.append(hash) });
+  pass.read(() => false);
+  pass.close();
+  return { events: tree.size, root: tree.root().toString("hex") };
 }
 
 /** Checks all that the format promises of events and their parts, by definitions that share nothing with how they are made. */
