@@ -4,11 +4,7 @@
  */
 import type { CharacterSets, SessionStateChange } from "../model/statement.ts";
 import { collationOfCharacterSet } from "../protocol/character-set-name.ts";
-
-const setNames = /^\s*SET\s+NAMES\s+(?:'(\w+)'|"(\w+)"|(\w+))/i;
-const setCharacterSet = /^\s*SET\s+(?:CHARACTER\s+SET|CHARSET)\s+(?:'(\w+)'|"(\w+)"|(\w+))/i;
-const setVariable =
-  /(?:^\s*SET\s+|,\s*)(?:SESSION\s+|LOCAL\s+|@@(?:SESSION\.|LOCAL\.)?)?character_set_(client|results)\s*:?=\s*(?:'(\w*)'|"(\w*)"|(\w+))/gi;
+import { characterSetAssignments } from "../sql/character-set-assignments.ts";
 
 /** The sets in force, changed by what succeeds. */
 export class SessionCharacterSets {
@@ -25,21 +21,18 @@ export class SessionCharacterSets {
 
   /** A statement has succeeded: takes over what its text sets. */
   succeeded(sql: string): void {
-    // Nearly every statement is none of these; the first letter tells.
-    if (!/^\s*SET\s/i.test(sql)) return;
-    const both = setNames.exec(sql) ?? setCharacterSet.exec(sql);
-    if (both !== null) {
-      const collation = named(both.slice(1));
-      this.sets = { client: collation, results: collation };
+    for (const { which, name } of characterSetAssignments(sql)) {
+      const collation = collationOfCharacterSet(name ?? "");
+      if (which === "both") this.sets = { client: collation, results: collation };
+      else this.set(which, collation);
     }
-    for (const [, which, ...names] of sql.matchAll(setVariable)) this.set(which?.toLowerCase(), named(names));
   }
 
   /** The server has reported changes of the session's state. */
   reported({ variables }: SessionStateChange): void {
-    for (const which of ["client", "results"]) {
+    for (const which of ["client", "results"] as const) {
       const name = variables[`character_set_${which}`];
-      if (name !== undefined) this.set(which, named([name]));
+      if (name !== undefined) this.set(which, collationOfCharacterSet(name));
     }
   }
 
@@ -48,12 +41,7 @@ export class SessionCharacterSets {
     this.sets = { client: collation, results: collation };
   }
 
-  private set(which: string | undefined, collation: number | null): void {
+  private set(which: "client" | "results", collation: number | null): void {
     this.sets = which === "client" ? { ...this.sets, client: collation } : { ...this.sets, results: collation };
   }
-}
-
-/** The collation id for the one name that was matched; `null` for DEFAULT, NULL and what is not known. */
-function named(matched: readonly (string | undefined)[]): number | null {
-  return collationOfCharacterSet(matched.find((name) => name !== undefined) ?? "");
 }

@@ -58,9 +58,9 @@ export const forbidden: readonly IForbiddenRuleType[] = [
   ),
   rule(
     "parts-apart",
-    "Filter, policy, identity, recording, evidence and library import model and protocol; library and evidence also read recordings.",
+    "Filter, policy, identity, recording, evidence and library import model, protocol and the lexer of SQL; library and evidence also read recordings.",
     { path: "^proxy/(filter|policy|identity|recording)/" },
-    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/($1|model|protocol)/" },
+    { path: "^(proxy|renderer|electron)/", pathNot: "^proxy/($1|model|protocol|sql)/" },
   ),
   rule(
     "library-apart",

@@ -57,6 +57,22 @@ describe.each(available(inject("servers")))("a client of $kind cannot have its r
     ]);
   });
 
+  it("by a character set that it sets behind a comment, in which a quote is no longer escaped", async () => {
+    relay = await startRecordedRelay({ upstream: server });
+    const client = await WireClient.connect(relay, server.app);
+    await client.query("/* nothing */ SET /*!40101 NAMES gbk */");
+    const answer = await client.command(Buffer.concat([query("SELECT '"), Buffer.of(0xbf, 0x5c), Buffer.from("', 'seen'")]));
+    expect(answer.some((payload) => payload.includes("seen"))).toBe(true);
+    await client.quit();
+    const [, selected] = await recorded();
+    expect(selected && summary(selected)).toEqual({
+      command: "COM_QUERY",
+      sql: "SELECT '縗', 'seen'",
+      outcome: "ok",
+      rows: [[["縗", "seen"]]],
+    });
+  });
+
   it("by a local file that it sends before it is asked, with statements in it", async () => {
     relay = await startRecordedRelay({ upstream: server });
     const client = await WireClient.connect(relay, server.app);
