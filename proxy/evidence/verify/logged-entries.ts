@@ -1,5 +1,6 @@
 /** The entries of the device log that a bundle brings, each proven to be in it. */
 import { z } from "zod";
+import { canonicalText } from "../canonical/canonical.ts";
 import { leafHash } from "../merkle/hash.ts";
 import { verifyInclusion } from "../merkle/verify-proofs.ts";
 import type { BundleFiles } from "./bundle-files.ts";
@@ -140,7 +141,13 @@ class Found implements LoggedEntries {
   }
 }
 
-function once<T>(entries: Map<string, T>, session: string, entry: T, done: string, place: Place): void {
-  if (entries.has(session)) throw new BundleFault("E_FORK", `session ${session} was ${done} twice`, place);
-  entries.set(session, entry);
+/** Two processes may have entered the same; that it is the same is all that counts. */
+function once<T extends LoggedEntry>(entries: Map<string, T>, session: string, entry: T, done: string, place: Place): void {
+  const known = entries.get(session);
+  if (known === undefined) entries.set(session, entry);
+  else if (factsOf(known) !== factsOf(entry)) throw new BundleFault("E_FORK", `session ${session} was ${done} twice, and not alike`, place);
+}
+
+function factsOf(entry: LoggedEntry): string {
+  return canonicalText({ ...entry, i: 0, at: 0, late: true });
 }

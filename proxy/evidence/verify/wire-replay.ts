@@ -82,7 +82,7 @@ export class WireReplay {
     const isSealed = this.#sealed === seal.sha256 && this.#bytes === seal.bytes && this.#frames === seal.frames;
     if (!isSealed) throw new BundleFault("E_ROOT", "it is not the recording that was sealed", this.#place);
     for (const bytes of this.#heads.keys()) {
-      throw new BundleFault("E_FORK", `the device log knows it with ${bytes} bytes, where it has no frame's end`, this.#place);
+      throw new BundleFault("E_FORK", `the device log knew it when it had ${bytes} bytes, and it was cut or changed since`, this.#place);
     }
   }
 
