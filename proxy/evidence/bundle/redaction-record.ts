@@ -45,6 +45,9 @@ export function limitsOf(rules: readonly WithholdingRule[], headersThatHold: num
       "A literal is found as text, as hexadecimal digits and as bytes, not where a statement computes it or cuts it into pieces.",
     );
   }
+  limits.push(
+    "The seal has the digest of the whole recording: who knows every other byte of it, to the last digit of its times, can try out what a short withheld value was.",
+  );
   return limits;
 }
 

@@ -10,6 +10,8 @@ const Known = {
   whole: 1,
   /** Its text names the table of a withheld column. */
   names: 2,
+  /** It does, and has a query in a query: what comes out may be called by the name of any column. */
+  nested: 16,
   /** A text that is withheld lies across segments of its SQL. */
   across: 4,
   /** Something of it is withheld, so what quotes it is too. */
@@ -100,7 +102,7 @@ export class Withholding {
       case "attributes":
         return names || this.#allLiterals || this.#holds(value);
       case "definitions": {
-        this.#hits.set(place.result, this.#columnHits(value, names));
+        this.#hits.set(place.result, this.#columnHits(value, known));
         return this.#allResults || this.#holds(value) || ((names || this.#allLiterals) && !areNamesOfColumns(value));
       }
       case "block":
@@ -140,7 +142,9 @@ export class Withholding {
     if (n !== this.#event) this.#begin(n);
     let known = this.#found;
     if (header.kind === "statement" && this.#statements.has(header.seq)) known |= Known.whole | Known.touched;
-    if (this.#columns.some(({ named }) => named.test(this.#sql))) known |= Known.names | Known.touched;
+    if (this.#columns.some(({ named }) => named.test(this.#sql)) || (this.#columns.length > 0 && isCut(header))) {
+      known |= Known.names | Known.touched | (isNested(this.#sql) || isCut(header) ? Known.nested : 0);
+    }
     if (this.#texts.some((text) => holdsOpenly(header, text))) this.headersThatHold += 1;
     if ((known & Known.touched) !== 0) this.#anything = true;
     if (n >= this.#known.length) {
@@ -153,9 +157,13 @@ export class Withholding {
   }
 
   /** For each column of a result set, whether its cells are withheld. */
-  #columnHits(definitions: unknown, names: boolean): boolean[] {
+  #columnHits(definitions: unknown, known: number): boolean[] {
     if (!Array.isArray(definitions)) return [];
-    return definitions.map((column: Column) => this.#columns.some((wanted) => isFrom(column, wanted)) || (names && !isKnownColumn(column)));
+    const names = (known & Known.names) !== 0;
+    const nested = (known & Known.nested) !== 0;
+    return definitions.map(
+      (column: Column) => nested || this.#columns.some((wanted) => isFrom(column, wanted)) || (names && !isKnownColumn(column)),
+    );
   }
 
   #holds(value: unknown): boolean {
@@ -177,6 +185,16 @@ function isFrom({ schema, orgTable, orgName }: Column, wanted: WantedColumn): bo
 /** Whether the server says of which column of which table it is: an expression and a derived table may hold anything. */
 function isKnownColumn({ schema, orgTable, orgName }: Column): boolean {
   return schema !== "" && orgTable !== "" && orgName !== "";
+}
+
+/** Whether a statement's text is too long to be all here, so that what it names is not known. */
+function isCut(header: EventItem["header"]): boolean {
+  return header.kind === "statement" && header.sql !== null && header.sql.cutFrom !== null;
+}
+
+/** Whether a text has more than one query in it, or may have. */
+function isNested(sql: string): boolean {
+  return (sql.match(/(?<![\p{L}\p{N}_$])(select|with|table|values)(?![\p{L}\p{N}_$])/giu)?.length ?? 0) > 1;
 }
 
 /** Whether all names are those of the columns: another name may quote a literal, as that of `SELECT 'secret'` does. */

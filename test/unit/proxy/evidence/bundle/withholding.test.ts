@@ -88,6 +88,10 @@ describe("Withholding", () => {
             columns: [{ name: canary }, { name: "id", table: "orders" }],
             cells: [[canary, "open-2"]],
           })
+          .query("SELECT c FROM (SELECT DISTINCT card_number AS c FROM orders) AS t", at + 8, {
+            columns: [{ name: "c", table: "orders", orgName: "c" }],
+            cells: [[canary]],
+          })
           .query("SELECT 'kept' FROM customers", at + 6, { rows: ["open-3"] }),
       ["column:orders.card_number"],
     );
