@@ -32,6 +32,8 @@ export interface EvidenceOptions {
   readonly sessionsEndAtOnce: () => boolean;
   /** How many are open now; `null` for a program that records nothing, and neither beats nor looks for what others left. */
   readonly openSessions: (() => number) | null;
+  /** Resolves when `grew` was told of every recording that was begun before. */
+  readonly toldOfAll?: () => Promise<void>;
   /** Hears sentences for the log. */
   readonly say: (line: string) => void;
 }
@@ -52,6 +54,8 @@ export interface RunningEvidence {
   signSeal(seal: { readonly session: string; readonly actor: Actor; readonly facts: SealStated }): Promise<readonly LoggedSignature[]>;
   /** A seal was written. */
   sealed(session: string, seal: WrittenSeal): void;
+  /** Resolves when the sessions that ended, or are about to end, with a sign-in are sealed. */
+  settled(signIn: string): Promise<void>;
   /** Enters what is left, and sends the newest checkpoint. */
   close(): Promise<void>;
 }
@@ -88,7 +92,12 @@ export async function composeEvidence(options: EvidenceOptions): Promise<Running
   const sessions = new SessionEntries({ log, device: key, identityOf: (signIn) => signerOf(keys, signIn) });
   const heartbeat =
     openSessions === null ? null : new Heartbeat({ log, sessions, openSessions, accessLogPath: accessLogPath(dataDirectory) });
-  keys?.keepUntil((signIn) => sessions.settled(signIn, options.sessionsEndAtOnce()));
+  const settled = async (signIn: string): Promise<void> => {
+    const open = options.sessionsEndAtOnce();
+    await options.toldOfAll?.();
+    await sessions.settled(signIn, open);
+  };
+  keys?.keepUntil(settled);
   const closing = new AbortController();
   const entering = openSessions === null ? Promise.resolve() : enterLate(late, log, sessions, closing.signal);
   const unsubscribe = [settings.watch(say), ...sayingTroubles(log, witness, say)];
@@ -109,6 +118,7 @@ export async function composeEvidence(options: EvidenceOptions): Promise<Running
     },
     signSeal: ({ session, actor, facts }) => new Promise((resolve) => resolve(sessions.sign(session, actor, facts))),
     sealed: (session, seal) => sessions.sealed(session, seal),
+    settled,
     close: async () => {
       closing.abort();
       for (const end of unsubscribe) end();

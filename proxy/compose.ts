@@ -165,6 +165,7 @@ export async function composeRecorder(options: RecorderOptions): Promise<Running
     keys: identity?.signIns.keys ?? null,
     sessionsEndAtOnce: () => identity?.settings.value.endOpenSessions.kind === "at-once",
     openSessions: () => running.relay?.openSessions() ?? 0,
+    toldOfAll: () => running.relay?.toldOfAll() ?? Promise.resolve(),
     say,
   });
   try {

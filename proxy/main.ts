@@ -1,6 +1,7 @@
 /** The command line. */
 import { Command } from "commander";
 import { register as registerApp } from "./commands/app.ts";
+import { register as registerCheckpoint } from "./commands/checkpoint.ts";
 import { register as registerDemo } from "./commands/demo.ts";
 import { register as registerExport } from "./commands/export.ts";
 import { register as registerLogin } from "./commands/login.ts";
@@ -33,6 +34,7 @@ for (const register of [
   registerStatements,
   registerExport,
   registerVerify,
+  registerCheckpoint,
   registerReindex,
   registerDemo,
 ]) {

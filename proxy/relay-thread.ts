@@ -78,6 +78,10 @@ function hear(message: ToRelay, context: ListenerContext): void {
     case "verified-token":
       tokens.answered(message.request, message.verdict);
       return;
+    case "tell-progress":
+      recorder.announce();
+      say({ kind: "told-progress", request: message.request });
+      return;
     default:
       last = last.then(() => obey(message, context));
   }

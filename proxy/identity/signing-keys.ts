@@ -13,8 +13,8 @@ interface HeldKey {
   readonly bound: boolean;
 }
 
-/** How long the sessions that end with a sign-in may take to be sealed. */
-const mostMs = 5000;
+/** How long the sessions that end with a sign-in may take to be sealed, unless told. */
+const usualLimitMs = 5000;
 
 /**
  * The identity keys of sign-ins, for signing what was recorded under them. A key outlives its sign-in only until the sessions that
@@ -23,6 +23,7 @@ const mostMs = 5000;
 export class SigningKeys {
   readonly #keys = new Map<string, HeldKey>();
   #settled: ((signIn: string) => Promise<void>) | null = null;
+  #limitMs = usualLimitMs;
 
   add(signIn: string, held: HeldKey): void {
     this.#keys.set(signIn, held);
@@ -34,9 +35,10 @@ export class SigningKeys {
     return held?.bound === true ? held.key : null;
   }
 
-  /** From now on the keys of sign-ins that end are kept until `settled` resolves for them. */
-  keepUntil(settled: (signIn: string) => Promise<void>): void {
+  /** From now on the keys of sign-ins that end are kept until `settled` resolves for them, for `limitMs` at most. */
+  keepUntil(settled: (signIn: string) => Promise<void>, limitMs = usualLimitMs): void {
     this.#settled = settled;
+    this.#limitMs = limitMs;
   }
 
   /** The sign-in has ended. */
@@ -50,7 +52,7 @@ export class SigningKeys {
       clearTimeout(limit);
       this.#wipe(signIn);
     };
-    const limit = setTimeout(wipe, mostMs);
+    const limit = setTimeout(wipe, this.#limitMs);
     limit.unref();
     settled.then(wipe, wipe);
   }

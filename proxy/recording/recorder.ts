@@ -99,6 +99,14 @@ export class Recorder {
     this.announce();
   }
 
+  /** Tells at once how recordings have grown, those that were only just begun included. */
+  announce(): void {
+    if (this.grown.size === 0) return;
+    const files = [...this.grown].map(([{ session, path: file, size }, closed]) => ({ session, path: file, size, closed }));
+    this.grown.clear();
+    this.events.progress(files);
+  }
+
   private appended(recording: SessionRecording): void {
     this.unsynced.add(recording);
     if (!this.grown.has(recording)) this.grown.set(recording, false);
@@ -114,13 +122,6 @@ export class Recorder {
   private syncAll(): void {
     for (const recording of this.unsynced) recording.sync();
     this.unsynced.clear();
-  }
-
-  private announce(): void {
-    if (this.grown.size === 0) return;
-    const files = [...this.grown].map(([{ session, path: file, size }, closed]) => ({ session, path: file, size, closed }));
-    this.grown.clear();
-    this.events.progress(files);
   }
 
   private fail(failure: FailureError): void {

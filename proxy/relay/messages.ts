@@ -31,6 +31,8 @@ export type ToRelay =
   | { readonly kind: "end-sessions"; readonly credentials: readonly string[]; readonly message: string }
   | { readonly kind: "client-process"; readonly request: number; readonly process: ClientProcess | null }
   | { readonly kind: "verified-token"; readonly request: number; readonly verdict: TokenVerdict }
+  /** Wants to know of all recordings that are begun by now: `progress`, then `told-progress`. */
+  | { readonly kind: "tell-progress"; readonly request: number }
   | { readonly kind: "stop" };
 
 export type FromRelay =
@@ -40,6 +42,7 @@ export type FromRelay =
   | { readonly kind: "listener"; readonly connection: string; readonly state: ListenerState }
   | { readonly kind: "recording"; readonly state: RecordingState }
   | { readonly kind: "progress"; readonly files: readonly RecordingGrowth[] }
+  | { readonly kind: "told-progress"; readonly request: number }
   | { readonly kind: "sessions"; readonly open: number }
   /** A client presented a token to the connection of this id. */
   | { readonly kind: "verify-token"; readonly request: number; readonly connection: string; readonly token: Uint8Array }

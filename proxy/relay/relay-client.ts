@@ -46,6 +46,9 @@ export class RelayClient {
   private readonly changed = new Set<() => void>();
   private readonly progressed = new Set<(files: readonly RecordingGrowth[]) => void>();
   private readonly growing = new Map<string, RecordingGrowth>();
+  /** Who waits until all is told, by request. */
+  private readonly untold = new Map<number, () => void>();
+  private lastRequest = 0;
   private readonly processes = new LocalProcesses();
   private credentials: readonly ClientCredential[] = [];
   private recording: RecordingState = { state: "recording" };
@@ -116,6 +119,16 @@ export class RelayClient {
     if (this.absent === null) this.tell({ kind: "end-sessions", credentials, message });
   }
 
+  /** Resolves when `onProgress` has told of every recording that was begun before this call. */
+  toldOfAll(): Promise<void> {
+    if (this.absent !== null) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.lastRequest += 1;
+    this.untold.set(this.lastRequest, resolve);
+    this.tell({ kind: "tell-progress", request: this.lastRequest });
+    return promise;
+  }
+
   /** Ends in order: no more clients, open sessions closed and recorded. */
   close(): Promise<void> {
     if (this.stopping !== null) return Promise.resolve();
@@ -151,8 +164,15 @@ export class RelayClient {
     const worker = new Worker(this.options.worker, { name: "relay", workerData: { dataDirectory, actor, recorder } satisfies RelayStart });
     worker.on("message", (message: FromRelay) => this.hear(message));
     worker.on("error", (error) => this.lost(error.message));
-    worker.on("exit", () => this.stopping?.());
+    worker.on("exit", () => this.ended());
     return worker;
+  }
+
+  /** The thread is gone: it will tell nothing more. */
+  private ended(): void {
+    for (const told of this.untold.values()) told();
+    this.untold.clear();
+    this.stopping?.();
   }
 
   private hear(message: FromRelay): void {
@@ -175,6 +195,10 @@ export class RelayClient {
         break;
       case "progress":
         this.grew(message.files);
+        return;
+      case "told-progress":
+        this.untold.get(message.request)?.();
+        this.untold.delete(message.request);
         return;
       case "verify-token":
         void this.verify(message.request, message.connection, message.token);
