@@ -62,8 +62,32 @@ export function checkLoggedOpening(
   }
 }
 
-/** What the recording was while the session was open. */
-export function headsOf(session: string, { openings, heads }: LoggedEntries): readonly WireHead[] {
+/** What the recording was while the session was open, as far as it was sealed. */
+export function headsOf({ session, seal }: SessionHeader, logged: LoggedEntries): readonly WireHead[] {
+  return allHeads(session, logged).filter(({ bytes }) => bytes <= seal.bytes);
+}
+
+/**
+ * The recording was never longer than it was sealed, but where the recorder crashed: the log may be on the disk before the recording's last
+ * bytes. Throws a `BundleFault` (`E_FORK`).
+ */
+export function checkLongestHead(
+  { session, seal }: SessionHeader,
+  { closeCause }: SessionFacts,
+  logged: LoggedEntries,
+  limits: LimitsFound,
+): void {
+  if (allHeads(session, logged).every(({ bytes }) => bytes <= seal.bytes)) return;
+  if (closeCause !== "crashed")
+    throw new BundleFault("E_FORK", `the recording of session ${session} was longer than what was sealed of it`, place);
+  limits.add(
+    "W_INCOMPLETE",
+    "The recording had been longer before the recorder crashed: its end was lost then, or cut before it was sealed",
+    session,
+  );
+}
+
+function allHeads(session: string, { openings, heads }: LoggedEntries): readonly WireHead[] {
   const opening = openings.get(session);
   return [...(opening === undefined ? [] : [opening]), ...(heads.get(session) ?? [])];
 }

@@ -7,7 +7,7 @@ import { checkSame } from "./redactions.ts";
 import { checkSeal, type KeyOf, readHeader, type SealSigners, sessionFile } from "./seals.ts";
 import { walkEvents } from "./session-events.ts";
 import { FactsSoFar, type SessionFacts } from "./session-facts.ts";
-import { checkLoggedOpening, checkLoggedSeal, headsOf } from "./session-log.ts";
+import { checkLoggedOpening, checkLoggedSeal, checkLongestHead, headsOf } from "./session-log.ts";
 import { checkRoot } from "./session-roots.ts";
 import { BundleFault } from "./verdict.ts";
 import { checkActor } from "./who.ts";
@@ -45,8 +45,9 @@ export async function verifySession(session: string, context: SessionContext): P
   checkLoggedSeal(header, logged, limits);
   await checkRoot(files, header);
   const facts = await withWire(files, session, (wire) =>
-    readEvents(files, session, wire === null ? null : new WireReplay(wire, header, headsOf(session, logged))),
+    readEvents(files, session, wire === null ? null : new WireReplay(wire, header, headsOf(header, logged))),
   );
+  checkLongestHead(header, facts, logged, limits);
   checkSame(header.withheld, facts.withheld, "in the session", sessionFile(session, "header.json"));
   const hasRecording = files.has(sessionFile(session, "wire.steno"));
   if (hasRecording && facts.withheld.parts > 0) {
