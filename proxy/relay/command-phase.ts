@@ -172,8 +172,8 @@ export class CommandPhase {
     for (const conversation of [this.conversation, this.arriving]) {
       if (role === ClientRole.infileEnd) conversation.infileEnded();
       if (role === ClientRole.authentication) conversation.authenticationAnswered();
-      if (role === ClientRole.command && conversation.lost !== null) while (conversation.finish() !== undefined);
     }
+    if (role === ClientRole.command) this.giveUpLost();
     if (role !== ClientRole.command) return;
     if (first === Command.QUIT) this.quit = true;
     const secrets = this.secrets.sent(bytes, start, kept);
@@ -186,7 +186,21 @@ export class CommandPhase {
     const role = this.conversation.server(bytes, start, kept, length);
     if (role === ServerRole.prepareOk) this.prepared(bytes, start);
     this.answering = this.conversation.pending.length > 0 && !this.conversation.ended;
-    if (this.conversation.ended) this.conversation.finish();
+    if (this.conversation.ended) this.finish();
+  }
+
+  /** Removes the command whose answer has ended. False where there is none. */
+  private finish(): boolean {
+    const finished = this.conversation.finish();
+    const prepares = finished?.attachment?.prepares ?? null;
+    if (prepares !== null) this.secrets.answered(prepares);
+    return finished !== undefined;
+  }
+
+  /** After an answer that could not be followed, the next command shows that the client saw its end. */
+  private giveUpLost(): void {
+    if (this.conversation.lost !== null) while (this.finish());
+    if (this.arriving.lost !== null) while (this.arriving.finish() !== undefined);
   }
 
   /** The server has given a prepared statement its id. */

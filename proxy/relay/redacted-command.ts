@@ -13,7 +13,8 @@ import { marker, withReplaced } from "./redaction.ts";
 
 /** A prepared statement with parameters that are secrets. */
 export interface WatchedStatement {
-  readonly secrets: ReadonlySet<number>;
+  /** By index; `any` where it may be one of several statements. */
+  readonly secrets: ReadonlySet<number> | "any";
   /** How many parameters it has. */
   readonly parameters: number;
   /** Types that an execution bound; `null` before the first. */
@@ -76,7 +77,7 @@ export function redactParameters(payload: Buffer, capabilities: number, of: Watc
   const found = decoding("parameters", payload, (reader) => (bulk ? bulkSecrets(reader, of) : executeSecrets(reader, capabilities, of)));
   of.long.clear();
   // What cannot be decoded may be anything.
-  if (!found.ok || found.value.length > mostSecrets)
+  if (of.secrets === "any" || !found.ok || found.value.length > mostSecrets)
     return { payload: Buffer.concat([payload.subarray(0, 7), Buffer.alloc(Math.max(0, payload.length - 7))]), redacted: 1 };
   return found.value.length === 0 ? null : { payload: withoutValues(payload, found.value), redacted: found.value.length };
 }
@@ -108,7 +109,7 @@ function executeSecrets(reader: PacketReader, capabilities: number, of: WatchedS
   for (const [index, { type }] of typesOf(of).entries()) {
     if (of.long.has(index) || ((nulls[index >> 3] ?? 0) & (1 << (index & 7))) !== 0) continue;
     const place = passValue(reader, type);
-    if (of.secrets.has(index)) places.push(place);
+    if (isSecret(of, index)) places.push(place);
   }
   return places;
 }
@@ -123,7 +124,7 @@ function bulkSecrets(reader: PacketReader, of: WatchedStatement): ValuePlace[] {
     for (const [index, { type }] of types.entries()) {
       if (reader.uint8() !== 0) continue;
       const place = passValue(reader, type);
-      if (of.secrets.has(index)) places.push(place);
+      if (isSecret(of, index)) places.push(place);
     }
   }
   return places;
@@ -132,6 +133,10 @@ function bulkSecrets(reader: PacketReader, of: WatchedStatement): ValuePlace[] {
 /** Without types nothing can be found: no statement with a secret has none. */
 function typesOf({ types, parameters }: WatchedStatement): readonly ParameterType[] {
   return types ?? Array.from({ length: parameters }, () => ({ type: ColumnType.VAR_STRING, unsigned: false, name: null }));
+}
+
+function isSecret({ secrets }: WatchedStatement, index: number): boolean {
+  return secrets === "any" || secrets.has(index);
 }
 
 function passValue(reader: PacketReader, type: number): ValuePlace {

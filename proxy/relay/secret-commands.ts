@@ -111,6 +111,11 @@ export class SecretCommands {
     this.statements.named(id, statement);
   }
 
+  /** The answer to its preparation has ended. */
+  answered(statement: WatchedStatement): void {
+    this.statements.answered(statement);
+  }
+
   private get isText(): boolean {
     return this.command === Command.QUERY || this.command === Command.STMT_PREPARE;
   }

@@ -248,6 +248,74 @@ describe("a prepared statement with a secret parameter", () => {
     expect(relayed([packet], phase).recorded).toEqual(packet);
   });
 
+  it("is recorded without its value where it is executed before its preparation is answered, by the id that it will get", () => {
+    const secret = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
+    const [prepare, other] = [text(Command.STMT_PREPARE, aes), text(Command.STMT_PREPARE, "SELECT ?, ?")];
+    for (const before of [[prepare], [other, prepare], [prepare, other]]) {
+      const phase = new CommandPhase(capabilities);
+      const { forwarded, recorded, redacted } = relayed([Buffer.concat([...before, secret])], phase);
+      expect(forwarded).toEqual(Buffer.concat([...before, secret]));
+      expect(recorded).toEqual(Buffer.concat([...before, execute([0xfd, 0xfd], [string("shown"), string("<redacted>")])]));
+      expect(redacted).toBe(1);
+    }
+  });
+
+  it("is recorded without any value where it may be one of several that are not answered yet", () => {
+    const phase = new CommandPhase(capabilities);
+    const prepares = [aes, "SET PASSWORD FOR a = ?"].map((sql) => text(Command.STMT_PREPARE, sql));
+    const secret = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
+    const { forwarded, recorded } = relayed([...prepares, secret], phase);
+    expect(forwarded).toEqual(Buffer.concat([...prepares, secret]));
+    expect(recorded.toString("latin1")).not.toMatch(leaked);
+    expect(recorded).toHaveLength(forwarded.length);
+  });
+
+  it("is recorded without any value where long data was sent ahead that may be its own, or another's", () => {
+    const long = toPackets(new PacketWriter().uint8(Command.STMT_SEND_LONG_DATA).uint32(8).uint16(1).text("hunter2").payload(), 0);
+    const prepares = [aes, "SELECT ?, ?"].map((sql) => text(Command.STMT_PREPARE, sql));
+    const secret = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
+    const phase = new CommandPhase(capabilities);
+    const ahead = relayed([Buffer.concat([...prepares, long, secret])], phase);
+    expect(ahead.recorded.toString("latin1")).not.toMatch(leaked);
+    phase.fromUpstream(Buffer.concat([prepareOk(7, 2), prepareOk(8, 2)]));
+    expect(relayed([secret], phase).recorded.toString("latin1")).not.toMatch(leaked);
+  });
+
+  it("is not taken for another one once its preparation has failed, or was answered", () => {
+    const other = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
+    other.writeUInt32LE(9, 5);
+    const failed = new CommandPhase(capabilities);
+    failed.fromClient(text(Command.STMT_PREPARE, aes));
+    failed.fromUpstream(toPackets(Buffer.from("\xff\x7a\x04#42S02no such table", "latin1"), 1));
+    expect(relayed([text(Command.STMT_PREPARE, "SELECT 1"), other], failed).redacted).toBe(0);
+    expect(relayed([other], prepared(aes, 2)).redacted).toBe(0);
+  });
+
+  it("is forgotten when it is closed before its preparation is answered, or with the connection's reset", () => {
+    const close = toPackets(Buffer.from([Command.STMT_CLOSE, 7, 0, 0, 0]), 0);
+    const closeLast = toPackets(Buffer.from([Command.STMT_CLOSE, 255, 255, 255, 255]), 0);
+    const reset = toPackets(Buffer.from([Command.RESET_CONNECTION]), 0);
+    const packet = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
+    for (const end of [close, closeLast, reset]) {
+      const phase = new CommandPhase(capabilities);
+      phase.fromClient(Buffer.concat([text(Command.STMT_PREPARE, aes), end]));
+      phase.fromUpstream(prepareOk(7, 2));
+      expect(relayed([packet], phase).recorded).toEqual(packet);
+    }
+    const answered = prepared(aes, 2);
+    answered.fromClient(closeLast);
+    expect(relayed([packet], answered).recorded).toEqual(packet);
+  });
+
+  it("is not forgotten because its id was closed before it was prepared", () => {
+    const phase = new CommandPhase(capabilities);
+    const close = toPackets(Buffer.from([Command.STMT_CLOSE, 7, 0, 0, 0]), 0);
+    phase.fromClient(Buffer.concat([text(Command.STMT_PREPARE, aes), close, text(Command.STMT_PREPARE, aes)]));
+    phase.fromUpstream(Buffer.concat([prepareOk(6, 2), prepareOk(7, 2)]));
+    const secret = execute([0xfd, 0xfd], [string("shown"), string("hunter2")]);
+    expect(relayed([secret], phase).recorded).toEqual(execute([0xfd, 0xfd], [string("shown"), string("<redacted>")]));
+  });
+
   it("whose execution cannot be read is recorded without anything behind its id", () => {
     const packet = toPackets(new PacketWriter().uint8(Command.STMT_EXECUTE).uint32(7).text("\0\0\0\0\0\0\x01hunter2").payload(), 0);
     expect(relayed([packet], prepared(aes, 2)).recorded.toString("latin1")).not.toMatch(leaked);
