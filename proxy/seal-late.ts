@@ -4,7 +4,7 @@ import type { SealHooks } from "./library/library-client.ts";
 import { failureOf } from "./model/failure.ts";
 
 /** How long the end of the program may be put off by sealing. */
-const limitMs = 10_000;
+const usualLimitMs = 10_000;
 
 /**
  * Seals what the library's thread did not come to, e.g. because it was being started again when the end came; `files`: recordings
@@ -15,6 +15,7 @@ export async function sealLate(
   files: ReadonlyMap<string, string>,
   { sign, sealed }: SealHooks,
   say: (sentence: string) => void,
+  limitMs = usualLimitMs,
 ): Promise<void> {
   const until = performance.now() + limitMs;
   const begin = sealsWith(() => openSaltKey(dataDirectory));
@@ -29,18 +30,20 @@ export async function sealLate(
   }
 }
 
-async function sealOne(begin: (wake: () => void) => ReturnType<ReturnType<typeof sealsWith>>, until: number) {
-  let woken = Promise.withResolvers<void>();
-  const sealing = begin(() => woken.resolve());
-  const limit = setTimeout(() => woken.resolve(), Math.max(0, until - performance.now()));
+type Begin = (wake: () => void) => ReturnType<ReturnType<typeof sealsWith>>;
+
+async function sealOne(begin: Begin, until: number) {
+  const late = Promise.withResolvers<"too late">();
+  const limit = setTimeout(() => late.resolve("too late"), Math.max(0, until - performance.now()));
+  const woken = Promise.withResolvers<void>();
+  const sealing = begin(woken.resolve);
   try {
-    while (performance.now() < until) {
+    for (;;) {
       const step = sealing.step(() => performance.now() >= until);
       if (step.kind === "sealed") return step.seal;
-      if (step.kind === "waiting") await woken.promise;
-      woken = Promise.withResolvers<void>();
+      if (step.kind === "reading") return "too late";
+      if ((await Promise.race([woken.promise, late.promise])) === "too late") return "too late";
     }
-    return "too late" as const;
   } finally {
     clearTimeout(limit);
     sealing.close();

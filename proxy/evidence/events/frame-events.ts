@@ -64,7 +64,7 @@ export function writeClose(writer: EventWriter, close: SessionClose, at: UnixMic
 function committedSql(writer: EventWriter, { sql, sqlCutFrom }: Statement): SqlHeader | null {
   if (sql === null) return null;
   const { count, root } = writer.commitAll("sql", sqlSegments(sql));
-  return { segments: count, bytes: Buffer.byteLength(sql.toWellFormed(), "utf8"), root, cutFrom: sqlCutFrom };
+  return { bytes: Buffer.byteLength(sql.toWellFormed(), "utf8"), cutFrom: sqlCutFrom, root, segments: count };
 }
 
 /** The parameters of one execution are a part each; of several executions, each execution is one. */

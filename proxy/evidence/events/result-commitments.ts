@@ -91,7 +91,7 @@ export class ResultCommitments {
     this.#open = null;
     const { index, columns, rows, definitions, blocks, tree } = open;
     if (index >= mostResults) this.#furtherResults += 1;
-    else this.#headers.push({ columns, rows, definitions, blocks, root: tree.root().toString("hex") });
+    else this.#headers.push({ blocks, columns, definitions, root: tree.root().toString("hex"), rows });
   }
 
   #endBlock(open: OpenResult): void {
