@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { readCheckpoint } from "../evidence/device-log/checkpoint.ts";
 import { checkpointPath } from "../evidence/device-log/log-files.ts";
 import { sendToWitness, type WitnessPlace, witnessName } from "../evidence/device-log/witness.ts";
+import { keepWitnessed } from "../evidence/device-log/witnessed.ts";
 import { openEvidenceSettings, witnessOf } from "../evidence-file.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { dataOption } from "./data-option.ts";
@@ -49,6 +50,7 @@ async function checkpoint({ data, witness, always }: CheckpointArguments): Promi
     if (note === null) return;
     process.stdout.write(note);
     if (place !== null) await send(data, place, note);
+    else await keepPrinted(data, note);
   } catch (thrown) {
     const { code, message } = failureOf(thrown);
     complain(message);
@@ -81,6 +83,16 @@ async function readIfThere(path: string): Promise<string | null> {
 
 function noCheckpoint(dataDirectory: string): string {
   return `There is no checkpoint in ${dataDirectory} yet. One is made when “record” or the workstation runs with it.`;
+}
+
+/** Whoever reads it may keep it: bundles prove from then on that the log goes on from there. */
+async function keepPrinted(dataDirectory: string, note: string): Promise<void> {
+  try {
+    await keepWitnessed(dataDirectory, { at: Date.now() * 1000, witness: "printed", size: readCheckpoint(note)?.size ?? 0, note });
+  } catch (cause) {
+    const message = `Bundles will not show that the device log goes on from this checkpoint, because it could not be kept: ${failureOf(cause).message}.`;
+    throw new FailureError("witness", message, { cause });
+  }
 }
 
 async function send(dataDirectory: string, place: WitnessPlace, note: string): Promise<void> {

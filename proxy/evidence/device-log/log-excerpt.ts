@@ -36,8 +36,8 @@ export interface LogExcerpt {
   readonly keys: readonly LoggedKey[];
 }
 
-/** Of more, the oldest are left out. */
-const mostWitnessed = 1000;
+/** Of more, those of the smallest logs are left out: a bundle with as many cannot be expected to have others. */
+export const mostWitnessed = 1000;
 
 /**
  * Reads the entries that `wanted` picks. Needs no lock: entries behind the newest checkpoint are not looked at. Rejects with a
@@ -66,7 +66,7 @@ async function readExcerpt(dataDirectory: string, wanted: (entry: Entry) => bool
   if (checkpoint === undefined) throw new Error("its checkpoint is not signed by a key that it names");
   const { size, root } = checkpoint;
   if (size > tree.size || !tree.root(size).equals(root)) throw new Error("its entries are not those of its checkpoint");
-  const witnessed = (await readWitnessed(dataDirectory)).slice(-mostWitnessed);
+  const witnessed = await readWitnessed(dataDirectory);
   return {
     checkpoint: { note, size, root: root.toString("hex") },
     entries: picked
@@ -79,9 +79,11 @@ async function readExcerpt(dataDirectory: string, wanted: (entry: Entry) => bool
 
 /** A checkpoint of a longer log cannot be shown to be an earlier one: whoever has it will see that it is missing. */
 function consistencyFrom(witnessed: readonly WitnessedCheckpoint[], tree: StoredTree, size: number): LogExcerpt["consistency"] {
-  const bySize = new Map(witnessed.map((one) => [one.note, one]));
-  return [...bySize.values()]
+  const byNote = new Map(witnessed.map((one) => [one.note, one]));
+  return [...byNote.values()]
     .filter(({ size: from }) => from > 0 && from <= size)
+    .sort((a, b) => a.size - b.size)
+    .slice(-mostWitnessed)
     .map(({ size: from, note }) => ({ from: note, proof: inHex(tree.consistencyProof(from, size)) }));
 }
 

@@ -1,6 +1,7 @@
 /** The device log's checkpoint: who signed it, and that the log goes on from those that others hold. */
 import { z } from "zod";
 import { type Checkpoint, openCheckpoint, readCheckpoint } from "../device-log/checkpoint.ts";
+import { mostWitnessed } from "../device-log/log-excerpt.ts";
 import { verifyConsistency } from "../merkle/verify-proofs.ts";
 import { type DeviceJwk, keyIdOf } from "../signing/public-key.ts";
 import type { BundleFiles } from "./bundle-files.ts";
@@ -34,11 +35,12 @@ export async function readSignedCheckpoint(
 /**
  * Holds the checkpoint against those that the verifier got from elsewhere, and checks every proof that the bundle brings. Gives how
  * many of the verifier's it is proven to go on from. Rejects with a `BundleFault` (`E_FORK`) where it is not proven to go on from
- * one: who rewrote the log would leave the proof out. Later ones than the bundle's say nothing of it.
+ * one that a bundle would bring the proof of: who rewrote the log would leave it out. Later ones than the bundle's say nothing of it.
  */
 export async function checkConsistency(files: BundleFiles, checkpoint: Checkpoint, held: readonly string[]): Promise<number> {
   const proofs = await shapedFile(consistencySchema, files, consistencyFile);
   const proven = new Set<string>();
+  let smallest = checkpoint.size;
   for (const [index, { from, proof }] of proofs.entries()) {
     const place = { file: consistencyFile, position: `proof ${index + 1}` };
     const earlier = readCheckpoint(from);
@@ -49,13 +51,14 @@ export async function checkConsistency(files: BundleFiles, checkpoint: Checkpoin
       throw new BundleFault("E_FORK", `the device log does not go on from its checkpoint at ${earlier.size} entries`, place);
     }
     proven.add(identityOf(earlier));
+    smallest = Math.min(smallest, earlier.size);
   }
   let witnessed = 0;
   for (const note of held) {
     const known = readCheckpoint(note);
     if (known === null || known.origin !== checkpoint.origin || known.size > checkpoint.size || known.size === 0) continue;
-    if (identityOf(known) !== identityOf(checkpoint) && !proven.has(identityOf(known))) throw forked(known.size);
-    witnessed += 1;
+    if (identityOf(known) === identityOf(checkpoint) || proven.has(identityOf(known))) witnessed += 1;
+    else if (proven.size < mostWitnessed || known.size >= smallest) throw forked(known.size);
   }
   return witnessed;
 }

@@ -117,6 +117,17 @@ describe("verify", () => {
     expect(stderr).toMatch(/^The trust file .* cannot be used: [^\n]+\.\n$/);
   });
 
+  it("takes a checkpoint that was printed for a witness of what is exported later", async () => {
+    const printed = await runStenograph(["checkpoint", "--data", directory.path]);
+    const file = path.join(directory.path, "later.zip");
+    await world.workstation.export(world.sessions, file);
+    const held = path.join(directory.path, "held.json");
+    fs.writeFileSync(held, JSON.stringify({ checkpoints: [printed.stdout] }));
+    const { stdout, exitCode } = await runStenograph(["verify", file, "--trust", held]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Log .*, witnessed$/m);
+  });
+
   it("opens an encrypted bundle for who has the identity, and says so to who has not", async () => {
     const identity = await generateX25519Identity();
     const file = path.join(directory.path, "secret.zip.age");
