@@ -1,6 +1,10 @@
 /** Plants secrets, uses everything, and looks for them wherever they could have gone. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { PassphraseCipher } from "../../proxy/identity/passphrase-cipher.ts";
+import { SecretFile } from "../../proxy/identity/secret-file.ts";
 import { connectionOf } from "../support/api/connection-of.ts";
 import type { BrowserClient } from "../support/browser-client.ts";
 import { type Canary, canaryOf } from "../support/canaries/canary.ts";
@@ -73,7 +77,7 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
     await runStatements(shop.listen.port);
     home.seeFiles();
     expect(await serving.end()).toBe(0);
-    for (const args of [["sessions", "--json"], ["statements", "--json", "--rows"], ["reindex"]]) {
+    for (const args of [["sessions", "--json"], ["statements", "--json", "--rows"], ["reindex"], ["checkpoint"]]) {
       expect(await home.start([...args, "--data", home.data], environment).ended()).toBe(0);
     }
   }
@@ -170,10 +174,27 @@ describe.skipIf(mysql === null)("secrets that were planted", () => {
     expect(home.places().some(({ name }) => name.endsWith(".steno"))).toBe(true);
     expect(home.places().some(({ name }) => name.endsWith("library.sqlite"))).toBe(true);
     expect(home.places().some(({ name }) => name.endsWith("library.sqlite-wal"))).toBe(true);
+    for (const name of ["entries.jsonl", "checkpoint"]) {
+      const places = home.places().filter((place) => place.name.endsWith(join("device-log", name)));
+      expect(places.some(({ content }) => content.length > 0)).toBe(true);
+    }
     expect(findCanaries(home.made, home.places()).map(({ of }) => of)).toContain("the one-time token");
   });
 
   it("are nowhere but where they belong", () => {
     expect(findCanaries([...canaries, ...home.made], home.places(), belongs)).toEqual([]);
+  });
+
+  it("are with the private half of the device key and the key of salts nowhere but where those are kept", async () => {
+    const cipher = new PassphraseCipher(planted.passphrase.text);
+    const stored = (await SecretFile.open(SecretFile.pathIn(home.data, cipher), cipher)).read("device-key") ?? "";
+    const deviceKey = Buffer.from(stored, "base64").subarray(-32);
+    const saltKey = readFileSync(join(home.data, "evidence", "salt-key"));
+    expect([deviceKey.length, saltKey.length]).toEqual([32, 32]);
+    const found = [deviceKey, saltKey].flatMap((key) => {
+      const forms = [key, ...(["hex", "base64", "base64url"] as const).map((encoding) => Buffer.from(key.toString(encoding).slice(0, 40)))];
+      return home.places().filter(({ content }) => forms.some((form) => content.includes(form)));
+    });
+    expect(found.map(({ name }) => name).filter((name) => !name.endsWith(join("evidence", "salt-key")))).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { describe, expect, inject, it } from "vitest";
+import type { Entry } from "../../proxy/evidence/device-log/entry.ts";
+import { readLogExcerpt } from "../../proxy/evidence/device-log/log-excerpt.ts";
 import { listRecordings } from "../../proxy/recording/recording-files.ts";
 import { verifyRecording } from "../../proxy/recording/verify.ts";
 import { recordedSessions } from "../support/recorded.ts";
@@ -94,5 +96,13 @@ describe.runIf(isRoot).each(available(inject("servers")))("when the disk fills u
     expect(cut?.close).toMatchObject({ cause: "recording-failed", detail: expect.stringMatching(full) });
     const results = sessions.flatMap(({ statements }) => statements.map((statement) => statement.results[0]?.[0]?.[0]));
     expect(results).toContain("recorded again");
+
+    // The device log, which had no room either, tells of it, and has every session and its seal.
+    const { entries } = await readLogExcerpt(data, () => true);
+    const kinds = entries.map(({ leaf }) => (JSON.parse(leaf) as Entry).kind);
+    const counted = (kind: Entry["kind"]): number => kinds.filter((one) => one === kind).length;
+    expect(kinds).toContain("recording-failure");
+    expect(kinds.indexOf("recording-resumed")).toBeGreaterThan(kinds.indexOf("recording-failure"));
+    expect([counted("session-open"), counted("seal"), counted("log-put-aside")]).toEqual([2, 2, 0]);
   });
 });

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { composeRecorder } from "../../../proxy/compose.ts";
+import type { Entry } from "../../../proxy/evidence/device-log/entry.ts";
+import { readLogExcerpt } from "../../../proxy/evidence/device-log/log-excerpt.ts";
 import { listRecordings } from "../../../proxy/recording/recording-files.ts";
 import { verifyRecording } from "../../../proxy/recording/verify.ts";
 import { connectionOf } from "../../support/api/connection-of.ts";
@@ -57,6 +59,11 @@ describe("composeRecorder", () => {
       if (library) await expect.poll(verified, { timeout: 15_000 }).toEqual([{ ok: true }, { ok: true }]);
       await recorder.close();
       expect(verified()).toEqual([{ ok: true }, { ok: true }]);
+      // Both sessions, the crash and its end are in the device log.
+      const { entries } = await readLogExcerpt(directory, () => true);
+      const kinds = entries.map(({ leaf }) => (JSON.parse(leaf) as Entry).kind);
+      expect(kinds.filter((kind) => kind === "seal")).toHaveLength(2);
+      expect(kinds).toContain("recording-failure");
     },
   );
 });
