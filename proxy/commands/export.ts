@@ -5,6 +5,7 @@ import { composeEvidence, type RunningEvidence } from "../compose-evidence.ts";
 import { exportBundle } from "../evidence/bundle/export-bundle.ts";
 import { refuseExisting } from "../evidence/bundle/export-folder.ts";
 import type { ExportProgress, ExportRequest, ExportResult } from "../evidence/bundle/export-request.ts";
+import { previewWithholding } from "../evidence/bundle/preview.ts";
 import { parseWithholdingRule, type WithholdingRule } from "../evidence/bundle/withholding-rules.ts";
 import { osUserActor } from "../identity/os-user.ts";
 import { signInRecordPath } from "../identity/sign-in-record.ts";
@@ -17,7 +18,8 @@ import { sealedSources } from "./sealed-sources.ts";
 
 interface ExportArguments {
   readonly data: string;
-  readonly out: string;
+  readonly out?: string;
+  readonly preview?: true;
   readonly withhold: readonly WithholdingRule[];
   readonly reason?: string;
   readonly recipient: readonly string[];
@@ -49,24 +51,32 @@ export function register(program: Command): void {
     .description("export sessions as a signed evidence bundle, which “verify” checks without this data directory")
     .argument("<sessions...>", "ids of sessions that have ended")
     .addOption(dataOption("the recordings").makeOptionMandatory())
-    .requiredOption("--out <file>", "the file to make; none is overwritten")
+    .option("--out <file>", "the file to make; none is overwritten")
+    .option("--preview", "only tell what would be withheld, and what of it the rules cannot find")
     .option("--withhold <rule>", "leave something out; may be given several times", addRules, [])
     .option("--reason <text>", "why it is withheld, for the record in the bundle")
     .option("--recipient <age1...>", "encrypt the bundle to a recipient of age; may be given several times", addText, [])
     .option("--timestamp <url>", "have an RFC 3161 authority put a time on the signature")
     .option("--json", "what was exported as one JSON object")
     .addHelpText("after", help)
-    .action((sessions: readonly string[], options: ExportArguments) => exportSessions(sessions, options));
+    .action((sessions: readonly string[], options: ExportArguments, command: Command) => {
+      const { out, preview } = options;
+      if ((out === undefined) === (preview === undefined)) command.error("error: give either --out FILE, or --preview.");
+      return exportSessions(sessions, options, out === undefined ? null : resolve(out));
+    });
 }
 
-async function exportSessions(sessions: readonly string[], options: ExportArguments): Promise<void> {
+/** `out`: the file to make; `null` where only a preview is wanted. */
+async function exportSessions(sessions: readonly string[], options: ExportArguments, out: string | null): Promise<void> {
   if (!existingDataDirectory(options.data)) return;
   const signal = interrupted();
   try {
-    refuseExisting(resolve(options.out));
+    if (out !== null) refuseExisting(out);
     const evidence = await openEvidence(options.data);
     try {
-      await tell(await run(sessions, options, evidence, signal), options);
+      const sources = await sealedSources(options.data, sessions, evidence, signal);
+      if (out === null) await preview(sources, options, signal);
+      else await tell(await run(sources, out, options, evidence, signal), options);
     } finally {
       await evidence.close();
     }
@@ -82,16 +92,31 @@ async function openEvidence(dataDirectory: string): Promise<RunningEvidence> {
   return composeEvidence({ dataDirectory, secrets, keys: null, sessionsEndAtOnce: () => false, openSessions: null, say });
 }
 
+async function preview(sources: ExportRequest["sources"], { withhold, json }: ExportArguments, signal: AbortSignal): Promise<void> {
+  const found = await withProgress((progress) => previewWithholding(sources, withhold, { signal, progress }));
+  if (json === true) {
+    await writeLine(JSON.stringify({ event: "previewed", ...found }));
+    return;
+  }
+  for (const { session, ...counts } of found.sessions) {
+    const { parts, events, sql, parameters, cells, other } = counts;
+    const of = `${sql} of SQL, ${parameters} parameters, ${cells} columns of rows, ${other} others`;
+    await writeLine(`${session}  ${counted(parts, "part")} of ${counted(events, "event")}: ${of}`);
+  }
+  for (const limit of found.limits) await writeLine(limit);
+}
+
 async function run(
-  sessions: readonly string[],
+  sources: ExportRequest["sources"],
+  out: string,
   options: ExportArguments,
   evidence: RunningEvidence,
   signal: AbortSignal,
 ): Promise<ExportResult> {
-  const { data, out, withhold, reason, recipient, timestamp } = options;
+  const { data, withhold, reason, recipient, timestamp } = options;
   const request: ExportRequest = {
-    sources: await sealedSources(data, sessions, evidence, signal),
-    out: resolve(out),
+    sources,
+    out,
     exporter: osUserActor(),
     rules: withhold,
     reason: reason ?? null,
@@ -106,8 +131,13 @@ async function run(
     signInRecordPath: (signIn: string) => signInRecordPath(data, signIn),
     now: () => Number(nowNs() / 1000n),
   };
+  return withProgress((progress) => exportBundle(request, tools, { signal, progress }));
+}
+
+/** Does something that tells how far it is, and takes that off the terminal in the end. */
+async function withProgress<T>(run: (progress: (progress: ExportProgress) => void) => Promise<T>): Promise<T> {
   try {
-    return await exportBundle(request, tools, { signal, progress: shownProgress() });
+    return await run(shownProgress());
   } finally {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }

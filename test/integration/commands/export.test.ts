@@ -21,7 +21,7 @@ function run(sessions: readonly string[], ...args: string[]) {
   return runStenograph(["export", "--data", data.path, ...sessions, "--out", out(), ...args], { STENOGRAPH_PASSPHRASE: "correct horse" });
 }
 
-describe("export", () => {
+describe("export", { timeout: 180_000 }, () => {
   it("seals what an earlier run left unsealed, a crashed session too, and makes a bundle that verifies with nothing else there", async () => {
     const closed = new RecordedSession(data.path, start).query("SELECT 1", start + 1, { rows: ["a"] }).close();
     const crashed = new RecordedSession(data.path, start + 1_000_000).query("SELECT 2", start + 1_000_001).abandon();
@@ -60,6 +60,20 @@ describe("export", () => {
     expect(everything).toContain("'kept'");
     expect(everything).toContain("not theirs");
     expect((await runStenograph(["verify", out()])).exitCode).toBe(0);
+  });
+
+  it("tells beforehand what would be withheld, and makes nothing", async () => {
+    const session = new RecordedSession(data.path, start).query("SELECT 'canary-1', 'kept'", start + 1, { rows: ["canary-1"] }).close();
+    const preview = ["export", "--data", data.path, session.id, "--preview", "--withhold", "literal:canary-1"];
+    const told = await runStenograph(preview);
+    expect(told).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${session.id}  3 parts of 1 event: 1 of SQL`) });
+    const json = await runStenograph([...preview, "--json"]);
+    expect(json).toMatchObject({ exitCode: 0 });
+    const { counts, limits } = JSON.parse(json.stdout);
+    expect(counts).toEqual({ parts: 3, events: 1, sql: 1, parameters: 0, cells: 1, other: 1 });
+    expect(limits.join(" ")).toContain("not where a statement computes it");
+    expect((await runStenograph([...preview, "--out", out()])).exitCode).toBe(2);
+    expect(existsSync(out())).toBe(false);
   });
 
   it("signs with the same device key each time where secrets are kept", async () => {
