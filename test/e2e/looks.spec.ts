@@ -107,6 +107,14 @@ async function openStatement(page: Page, text: string): Promise<void> {
 
 const strains: readonly Strain[] = [
   {
+    name: "no-device-log",
+    address: "?no-device-log",
+    theme: "light",
+    size: small,
+    show: async (page) =>
+      expect(page.getByRole("alert")).toContainText("not entered in the device log. The device log cannot be written: ENOSPC"),
+  },
+  {
     name: "small-live",
     address: "?extremes",
     theme: "light",
