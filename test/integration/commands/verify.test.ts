@@ -128,24 +128,42 @@ describe("verify", () => {
     expect(stdout).toMatch(/^Log .*, witnessed$/m);
   });
 
-  it("opens an encrypted bundle for who has the identity, and says so to who has not", async () => {
-    const identity = await generateX25519Identity();
-    const file = path.join(directory.path, "secret.zip.age");
-    await world.workstation.export(world.sessions, file, { recipients: [await identityToRecipient(identity)] });
-    const keys = path.join(directory.path, "keys.txt");
-    fs.writeFileSync(keys, `# created: today\n${identity}\n`);
-    const opened = await runStenograph(["verify", file, "--identity", keys]);
-    expect({ exitCode: opened.exitCode, first: opened.stdout.slice(0, 17) }).toEqual({ exitCode: 0, first: "VALID WITH LIMITS" });
-    const closed = await runStenograph(["verify", file]);
-    expect(closed.exitCode).toBe(2);
-    expect(closed.stderr).toMatch(/is encrypted by age\. Give .* --identity\.\n$/);
-    fs.writeFileSync(keys, `${await generateX25519Identity()}\n`);
-    const stranger = await runStenograph(["verify", file, "--identity", keys]);
-    expect(stranger.exitCode).toBe(2);
-    expect(stranger.stderr).toMatch(/cannot be decrypted/);
-    fs.writeFileSync(keys, "AGE-SECRET-KEY-1NOTAKEY\n");
-    const wrong = await runStenograph(["verify", file, "--identity", keys]);
-    expect(wrong.exitCode).toBe(2);
-    expect(wrong.stderr).not.toContain("NOTAKEY");
+  describe("of an encrypted bundle", () => {
+    let file: string;
+    let keys: string;
+    let identity: string;
+
+    beforeAll(async () => {
+      identity = await generateX25519Identity();
+      file = path.join(directory.path, "secret.zip.age");
+      keys = path.join(directory.path, "keys.txt");
+      await world.workstation.export(world.sessions, file, { recipients: [await identityToRecipient(identity)] });
+    });
+
+    it("opens it for who has the identity", async () => {
+      fs.writeFileSync(keys, `# created: today\n${identity}\n`);
+      const { stdout, exitCode } = await runStenograph(["verify", file, "--identity", keys]);
+      expect({ exitCode, first: stdout.slice(0, 17) }).toEqual({ exitCode: 0, first: "VALID WITH LIMITS" });
+    });
+
+    it("says that it is encrypted to who gives none, and ends with 2", async () => {
+      const { stderr, exitCode } = await runStenograph(["verify", file]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/is encrypted by age\. Give .* --identity\.\n$/);
+    });
+
+    it("says so to a stranger, and ends with 2", async () => {
+      fs.writeFileSync(keys, `${await generateX25519Identity()}\n`);
+      const { stderr, exitCode } = await runStenograph(["verify", file, "--identity", keys]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/cannot be decrypted/);
+    });
+
+    it("does not repeat what it takes for an identity", async () => {
+      fs.writeFileSync(keys, "AGE-SECRET-KEY-1NOTAKEY\n");
+      const { stderr, exitCode } = await runStenograph(["verify", file, "--identity", keys]);
+      expect(exitCode).toBe(2);
+      expect(stderr).not.toContain("NOTAKEY");
+    });
   });
 });
