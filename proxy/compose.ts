@@ -15,7 +15,7 @@ import type { ServerChannel } from "./api/server-channel.ts";
 import { composeEvidence, type RunningEvidence } from "./compose-evidence.ts";
 import { composeIdentity, type RunningIdentity } from "./compose-identity.ts";
 import type { AnswerPlace } from "./identity/answers/answer-place.ts";
-import { begunBy, loopbackPlace } from "./identity/answers/loopback-listener.ts";
+import { begunBy, begunByProgram, loopbackPlace } from "./identity/answers/loopback-listener.ts";
 import type { StartKeyring } from "./identity/keyring.ts";
 import { MemorySecretStore } from "./identity/memory-secret-store.ts";
 import { openSecrets } from "./identity/open-secrets.ts";
@@ -126,7 +126,7 @@ export async function composeWorkstation(options: WorkstationOptions): Promise<W
     library,
     notices: notice === null ? secrets.notices : [...secrets.notices, notice],
     connect: (channel, caller, answers = own) => callers.serve(channel, caller, answers, reportUnexpected),
-    newCaller: () => callers.handlersFor(randomUUID(), own),
+    newCaller: () => callers.handlersFor(randomUUID(), loopbackPlace(begunByProgram)),
     answerRefused: (message) => identity.log.record({ kind: "sign-in-answer-refused", actor: null, message }),
     forget: (caller) => callers.forget(caller),
     openSessions: () => relay.openSessions(),

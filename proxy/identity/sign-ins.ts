@@ -4,7 +4,7 @@ import type { PersonActor } from "../model/actor.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import type { UnixMicros } from "../model/value.ts";
 import type { AnswerPlace } from "./answers/answer-place.ts";
-import { begunBy, loopbackPlace } from "./answers/loopback-listener.ts";
+import { begunByProgram, loopbackPlace } from "./answers/loopback-listener.ts";
 import { IdentityKey } from "./identity-key.ts";
 import type { IdentitySettings, ProviderSettings } from "./identity-settings.ts";
 import { signInByCode } from "./oidc/authorization-code.ts";
@@ -34,7 +34,7 @@ export interface BeginOptions {
   /** They must prove again who they are, whatever the provider remembers of them. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
-  /** Where the provider's answer comes to; to a listener of its own unless told, from whichever account. */
+  /** Where the provider's answer comes to; unless told, to a listener of its own, whoever brings it. */
   readonly answers?: AnswerPlace;
 }
 
@@ -57,7 +57,7 @@ export class SignIns {
   }
 
   /** Signs a person in at the provider. Rejects with a `FailureError`; the access log has been told then. */
-  begin({ open, fresh = false, signal, answers = loopbackPlace(begunBy(null)) }: BeginOptions): Promise<SignIn> {
+  begin({ open, fresh = false, signal, answers = loopbackPlace(begunByProgram) }: BeginOptions): Promise<SignIn> {
     return this.signIn((provider, key) => {
       const request: SignInRequest = {
         key,

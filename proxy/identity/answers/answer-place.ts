@@ -46,5 +46,8 @@ export interface AnswerPlace {
   open<T>(expected: ExpectedAnswer<T>): Promise<OpenPlace<T>>;
 }
 
-/** Who brings an answer; `untold` where a browser has not said yet, because another site's page sent it. */
-export type Sender = "person" | "other" | "untold";
+/**
+ * Who brings an answer; `untold` where a browser has not said yet, because another site's page sent it; `unsure` where nobody can tell,
+ * so that the person is asked.
+ */
+export type Sender = "person" | "other" | "untold" | "unsure";

@@ -8,14 +8,14 @@ import { readForm } from "./form-body.ts";
 import { pageHeaders, refusePage } from "./redirect-page.ts";
 
 /** In the query of what is brought again, so that nobody goes round in circles. */
-const mark = "again";
-const marked = new RegExp(`[?&]${mark}$`);
+export const mark = "again";
+const marked = new RegExp(`[?&]${mark}(=[\\w-]*)?$`);
 
 export function isAskedAgain({ url = "" }: IncomingMessage): boolean {
-  return marked.test(url);
+  return url.endsWith(`?${mark}`) || url.endsWith(`&${mark}`);
 }
 
-/** Path and query as they were before this put its mark to them. */
+/** Path and query as they were before this, or the person's answer (ask-person.ts), put a mark to them. */
 export function targetOf({ url = "" }: IncomingMessage): string {
   return url.replace(marked, "");
 }

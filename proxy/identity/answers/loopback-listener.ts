@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { FailureError } from "../../model/failure.ts";
 import type { AnswerPlace, ArrivedAnswer, ExpectedAnswer, OpenPlace, Sender } from "./answer-place.ts";
 import { askAgain, isAskedAgain } from "./ask-again.ts";
+import { PersonQuestion } from "./ask-person.ts";
 import { AwaitedAnswer, isOpenedByPerson, notOpenedByPerson } from "./awaited-answer.ts";
 import { peerAccount } from "./peer-account.ts";
 import { refusePage } from "./redirect-page.ts";
@@ -22,18 +23,22 @@ export interface Begun {
 
 /**
  * The answer of another account of this machine is not taken. Other accounts can see the address that a browser is started with, and
- * what is in it; whoever it is sent to can sign in as themselves there. Where nobody tells whose a connection is, or who began, what is
- * in the answer has to do.
+ * what is in it; whoever it is sent to can sign in as themselves there. Where nobody tells whose a connection is (macOS, Windows), the
+ * person is asked whether it was they who began. `account`: who began; `null` where that is not known.
  */
 export function begunBy(account: number | null): Begun {
   const otherMessage =
     "An answer came from another account of this computer, and was turned away. Finish the sign-in in the browser in which it began.";
   const senderOf = ({ socket }: IncomingMessage): Sender => {
-    const peer = account === null ? null : peerAccount(socket);
-    return peer === null || peer === account ? "person" : "other";
+    const peer = peerAccount(socket);
+    if (peer === null || account === null) return "unsure";
+    return peer === account ? "person" : "other";
   };
   return { senderOf, otherMessage };
 }
+
+/** For a program that nobody could be led to: it opens what it began by itself. What is in the answer has to do. */
+export const begunByProgram: Begun = { senderOf: () => "person", otherMessage: "" };
 
 /** Each sign-in gets a listener of its own. */
 export function loopbackPlace(begun: Begun): AnswerPlace {
@@ -46,6 +51,7 @@ class LoopbackListener<T> implements OpenPlace<T> {
   readonly #expected: ExpectedAnswer<T>;
   readonly #begun: Begun;
   readonly #awaited: AwaitedAnswer<T>;
+  readonly #question = new PersonQuestion();
 
   private constructor(expected: ExpectedAnswer<T>, begun: Begun) {
     this.#expected = expected;
@@ -96,7 +102,9 @@ class LoopbackListener<T> implements OpenPlace<T> {
     if (!isOpenedByPerson(request)) return refusePage(response, 403, notOpenedByPerson);
     const sender = this.#begun.senderOf(request);
     if (sender === "untold" && !isAskedAgain(request)) return askAgain(request, response);
-    if (sender === "person") return this.#awaited.offer(request, response);
+    const agreed = sender === "unsure" && this.#question.isAnsweredBy(request);
+    if (sender === "unsure" && !agreed) return this.#question.ask(request, response);
+    if (sender === "person" || agreed) return this.#awaited.offer(request, response);
     this.#expected.turnedAway(this.#begun.otherMessage);
     refusePage(response, 403, this.#begun.otherMessage);
   }

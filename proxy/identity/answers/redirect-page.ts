@@ -7,10 +7,23 @@ export interface RedirectPage {
   readonly message: string;
 }
 
+/** A form with one button. */
+export interface Question {
+  readonly method: "get" | "post";
+  /** Where it goes, from the page's own address. */
+  readonly action: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly button: string;
+}
+
+function pagePolicy(formAction: string): string {
+  return `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
+}
+
 /** Nothing is loaded, run, framed, kept or told to others; the style is the page's own. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
-  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy": pagePolicy("'none'"),
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "cache-control": "no-store",
@@ -18,14 +31,25 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 };
 
 export function sendPage(response: ServerResponse, status: number, page: RedirectPage): void {
-  response.writeHead(status, pageHeaders).end(redirectPage(page));
+  response.writeHead(status, pageHeaders).end(redirectPage(page, ""));
+}
+
+/** A page that asks; what is asked for is sent to our own address. */
+export function sendQuestion(response: ServerResponse, page: RedirectPage, question: Question): void {
+  const headers = { ...pageHeaders, "content-security-policy": pagePolicy("'self'") };
+  response.writeHead(200, headers).end(redirectPage(page, formOf(question)));
 }
 
 export function refusePage(response: ServerResponse, status: number, message: string): void {
   sendPage(response, status, { title: "This request was refused", message });
 }
 
-function redirectPage({ title, message }: RedirectPage): string {
+function formOf({ method, action, fields, button }: Question): string {
+  const hidden = fields.map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`).join("");
+  return `<form method="${method}" action="${escaped(action)}">${hidden}<button>${escaped(button)}</button></form>\n`;
+}
+
+function redirectPage({ title, message }: RedirectPage, more: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -36,7 +60,7 @@ function redirectPage({ title, message }: RedirectPage): string {
 <main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(message)}</p>
-</main>
+${more}</main>
 </html>
 `;
 }
@@ -47,6 +71,7 @@ const style = `
 body { display: grid; place-items: center; min-height: 100vh; margin: 0; background: var(--paper); color: var(--ink-2);
   font: 14px/1.55 "Inter", "Segoe UI", system-ui, "DejaVu Sans", sans-serif }
 main { max-width: 620px; padding: 4px 24px; border-left: 2px solid var(--rule); overflow-wrap: anywhere }
+button { padding: 6px 14px; border: 0; border-radius: 6px; background: var(--rule); color: var(--paper); font: inherit; cursor: pointer }
 h1 { margin: 0; color: var(--ink); font-size: 20px; font-weight: 600 }
 `;
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { ServerChannel } from "../../../../proxy/api/server-channel.ts";
 import { WebSocketServer } from "../../../../proxy/api/websocket.ts";
-import { begunBy, loopbackPlace } from "../../../../proxy/identity/answers/loopback-listener.ts";
+import { begunByProgram, loopbackPlace } from "../../../../proxy/identity/answers/loopback-listener.ts";
 
 let server: Server;
 let sockets: WebSocketServer;
@@ -21,7 +21,7 @@ async function connect(pingEveryMs: number): Promise<void> {
   server = createServer();
   const connected = Promise.withResolvers<ServerChannel>();
   sockets = new WebSocketServer((accepted) => connected.resolve(accepted), pingEveryMs);
-  server.on("upgrade", (request, socket, head) => sockets.accept(request, socket, head, "browser", loopbackPlace(begunBy(null))));
+  server.on("upgrade", (request, socket, head) => sockets.accept(request, socket, head, "browser", loopbackPlace(begunByProgram)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/api`);
   client.on("error", () => undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { PersonCaller } from "../../../../../proxy/api/identity/person-caller.ts";
-import { begunBy, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
+import { begunByProgram, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
 import { type IdentitySettings, noIdentitySettings } from "../../../../../proxy/identity/identity-settings.ts";
 import type { SignIn, SignInEnd } from "../../../../../proxy/identity/sign-in.ts";
 import type { BeginOptions } from "../../../../../proxy/identity/sign-ins.ts";
@@ -85,7 +85,7 @@ function scripted(settings: IdentitySettings = withProvider) {
 }
 
 function callerOf(part: ReturnType<typeof scripted>, openPage: ((url: string) => Promise<void>) | null = null) {
-  return new PersonCaller({ settings: part.settings, signIns: part.signIns, osUser, openPage, answers: loopbackPlace(begunBy(null)) });
+  return new PersonCaller({ settings: part.settings, signIns: part.signIns, osUser, openPage, answers: loopbackPlace(begunByProgram) });
 }
 
 async function signedIn() {

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OpenPlace } from "../../../../../proxy/identity/answers/answer-place.ts";
-import { begunBy, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
+import { begunBy, begunByProgram, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
 import { redirectAnswer } from "../../../../../proxy/identity/oidc/redirect-answer.ts";
 
 let redirect: OpenPlace<URL>;
@@ -17,7 +17,7 @@ const otherAccount = 65_534;
 async function open(limitMs = 60_000, account: number | null = null): Promise<OpenPlace<URL>> {
   cancel = new AbortController();
   turnedAway = [];
-  return loopbackPlace(begunBy(account)).open({
+  return loopbackPlace(account === null ? begunByProgram : begunBy(account)).open({
     ...redirectAnswer("s-1"),
     limitMs,
     signal: cancel.signal,

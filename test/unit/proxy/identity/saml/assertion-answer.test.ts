@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ExpectedAnswer, OpenPlace } from "../../../../../proxy/identity/answers/answer-place.ts";
-import { begunBy, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
+import { begunByProgram, loopbackPlace } from "../../../../../proxy/identity/answers/loopback-listener.ts";
 import { assertionAnswer } from "../../../../../proxy/identity/saml/assertion-answer.ts";
 import { FailureError } from "../../../../../proxy/model/failure.ts";
 
@@ -12,7 +12,7 @@ let turnedAway: string[];
 let cancel: AbortController;
 
 const open = (over: Partial<ExpectedAnswer<string>> = {}): Promise<OpenPlace<string>> =>
-  loopbackPlace(begunBy(null)).open({
+  loopbackPlace(begunByProgram).open({
     ...assertionAnswer(0, (samlResponse) => (samlResponse === "ours" ? null : "It is not ours.")),
     limitMs: 60_000,
     signal: cancel.signal,
