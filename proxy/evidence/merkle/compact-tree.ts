@@ -29,10 +29,3 @@ export class CompactTree {
     return root ?? emptyRoot;
   }
 }
-
-/** The root of the tree over leaf hashes `from` (included) to `to` (excluded). */
-export function rootOf(hashes: readonly Buffer[], from = 0, to = hashes.length): Buffer {
-  const tree = new CompactTree();
-  for (let at = from; at < to; at += 1) tree.append(hashes[at] as Buffer);
-  return tree.root();
-}

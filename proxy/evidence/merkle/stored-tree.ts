@@ -25,7 +25,7 @@ class Level {
 
 /**
  * A Merkle tree that keeps the root of each full subtree (64 bytes a leaf), so that each of many proofs costs only its own length.
- * The proofs are those of `inclusionProof` and `consistencyProof`.
+ * The proofs are RFC 9162's, sections 2.1.3 and 2.1.4.
  */
 export class StoredTree {
   /** Level 0 are the leaves; a hash of level l is the root of a full subtree of 2^l leaves. */

@@ -1,10 +1,12 @@
 /** The events of a recording, read by the program's own pass, and held against its promises. */
+
 import { createHash, createHmac } from "node:crypto";
 import { expect } from "vitest";
 import { type EventPart, EventPass, type SessionEvent } from "../../../proxy/evidence/events/event-pass.ts";
 import { GroupCheck, partGroups } from "../../../proxy/evidence/events/leaf-parts.ts";
-import { CompactTree, rootOf } from "../../../proxy/evidence/merkle/compact-tree.ts";
+import { CompactTree } from "../../../proxy/evidence/merkle/compact-tree.ts";
 import type { ReadEnd } from "../../../proxy/recording/frame-reader.ts";
+import { rootOf } from "./defined-tree.ts";
 
 /** A salt key for tests. */
 export const testSaltKey: Buffer = Buffer.alloc(32, 7);

@@ -19,10 +19,10 @@ import type { DeviceLog } from "../../../../../proxy/evidence/device-log/device-
 import type { Entry } from "../../../../../proxy/evidence/device-log/entry.ts";
 import { readLogExcerpt } from "../../../../../proxy/evidence/device-log/log-excerpt.ts";
 import { checkpointPath, deviceLogDirectory, entriesPath } from "../../../../../proxy/evidence/device-log/log-files.ts";
-import { rootOf } from "../../../../../proxy/evidence/merkle/compact-tree.ts";
 import { leafHash } from "../../../../../proxy/evidence/merkle/hash.ts";
 import { verifyInclusion } from "../../../../../proxy/evidence/merkle/verify-proofs.ts";
 import type { DeviceLogState } from "../../../../../proxy/model/status.ts";
+import { rootOf } from "../../../../support/evidence/defined-tree.ts";
 import { memoryDeviceKey } from "../../../../support/evidence/memory-device-key.ts";
 import { lockOf, runDeviceLog } from "../../../../support/evidence/running-device-log.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CompactTree, rootOf } from "../../../../../proxy/evidence/merkle/compact-tree.ts";
+import { CompactTree } from "../../../../../proxy/evidence/merkle/compact-tree.ts";
 import { emptyRoot, leafHash, nodeHash } from "../../../../../proxy/evidence/merkle/hash.ts";
-import { consistencyProof, inclusionProof } from "../../../../../proxy/evidence/merkle/proofs.ts";
 import { verifyConsistency, verifyInclusion } from "../../../../../proxy/evidence/merkle/verify-proofs.ts";
+import { consistencyProof, inclusionProof, rootOf } from "../../../../support/evidence/defined-tree.ts";
 
 /** Leaves and roots of RFC 6962's reference implementation. */
 const leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((hex) =>

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rootOf } from "../../../../../proxy/evidence/merkle/compact-tree.ts";
 import { leafHash } from "../../../../../proxy/evidence/merkle/hash.ts";
-import { consistencyProof, inclusionProof } from "../../../../../proxy/evidence/merkle/proofs.ts";
 import { StoredTree } from "../../../../../proxy/evidence/merkle/stored-tree.ts";
+import { consistencyProof, inclusionProof, rootOf } from "../../../../support/evidence/defined-tree.ts";
 
 function treeOf(leaves: number) {
   const hashes = Array.from({ length: leaves }, (_, index) => leafHash(Buffer.from(`leaf ${index}`)));

@@ -1,4 +1,5 @@
 /** Checkpoints that the verifier holds, and what a bundle must prove of them. */
+
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,9 +7,9 @@ import { readCheckpoint, signCheckpoint } from "../../../../../proxy/evidence/de
 import { mostWitnessed } from "../../../../../proxy/evidence/device-log/log-excerpt.ts";
 import { entriesPath } from "../../../../../proxy/evidence/device-log/log-files.ts";
 import { keepWitnessed } from "../../../../../proxy/evidence/device-log/witnessed.ts";
-import { rootOf } from "../../../../../proxy/evidence/merkle/compact-tree.ts";
 import { leafHash } from "../../../../../proxy/evidence/merkle/hash.ts";
 import { AttackedBundle } from "../../../../support/evidence/attacked-bundle.ts";
+import { rootOf } from "../../../../support/evidence/defined-tree.ts";
 import { EvidenceWorkstation } from "../../../../support/evidence/evidence-workstation.ts";
 import type { TrustJson } from "../../../../support/evidence/proven-world.ts";
 import { Verifier } from "../../../../support/evidence/verdict-on.ts";

@@ -1,5 +1,12 @@
-/** Making proofs: RFC 9162, sections 2.1.3.1 and 2.1.4.1 (as in RFC 6962). */
-import { rootOf } from "./compact-tree.ts";
+/** Proofs made by their definition (RFC 9162, sections 2.1.3.1 and 2.1.4.1, as in RFC 6962), to hold those of the program against. */
+import { CompactTree } from "../../../proxy/evidence/merkle/compact-tree.ts";
+
+/** The root of the tree over leaf hashes `from` (included) to `to` (excluded). */
+export function rootOf(hashes: readonly Buffer[], from = 0, to = hashes.length): Buffer {
+  const tree = new CompactTree();
+  for (let at = from; at < to; at += 1) tree.append(hashes[at] as Buffer);
+  return tree.root();
+}
 
 /**
  * Proves that leaf `index` is in the tree of the first `size` leaves: the hashes of what lies beside its way to the root, the
