@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { manifestText } from "../../../proxy/evidence/bundle/bag.ts";
 import { canonicalBytes, canonicalText } from "../../../proxy/evidence/canonical/canonical.ts";
-import { rootOf } from "../../../proxy/evidence/merkle/compact-tree.ts";
 import { leafHash } from "../../../proxy/evidence/merkle/hash.ts";
 import { signEnvelope } from "../../../proxy/evidence/signing/dsse.ts";
 import { inTotoPayloadType } from "../../../proxy/evidence/signing/in-toto.ts";
 import type { Signer } from "../../../proxy/evidence/signing/signer.ts";
 import { sigstoreBundleOf } from "../../../proxy/evidence/signing/sigstore-bundle.ts";
+import { rootOf } from "./defined-tree.ts";
 import { unzipped } from "./unzipped.ts";
 import { zipByHand } from "./zip-by-hand.ts";
 
