@@ -1,12 +1,15 @@
 import fs from "node:fs";
 import { crc32, deflateRawSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ZipFile } from "yazl";
 import { bundleLimits } from "../../../../../proxy/evidence/verify/limits.ts";
 import { LineWalk } from "../../../../../proxy/evidence/verify/line-walk.ts";
 import type { FaultCode } from "../../../../../proxy/evidence/verify/verdict.ts";
 import { withBundleFiles } from "../../../../support/evidence/opened-files.ts";
 import { descriptorOf, type HandEntry, type HandZip, zipByHand } from "../../../../support/evidence/zip-by-hand.ts";
+
+// A busy machine may take long; nothing here waits for a time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const bagit: HandEntry = { name: "bagit.txt", content: "BagIt-Version: 1.0\n" };
 const report: HandEntry = { name: "data/report.html", content: "<p>a report</p>\n".repeat(20), deflate: true };

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { DisclosedPart } from "../../../../../proxy/evidence/verify/disclosed-part.ts";
 import { EventParts } from "../../../../../proxy/evidence/verify/event-parts.ts";
 import { readLeaf } from "../../../../../proxy/evidence/verify/leaf.ts";
@@ -10,6 +10,9 @@ import { type FrameToWrite, quit, writeFrames } from "../../../../support/eviden
 import { Random } from "../../../../support/random.ts";
 import { temporaryDirectory } from "../../../../support/stenograph.ts";
 import { openFrame } from "../../../../support/wire/transcript.ts";
+
+// A busy machine may take long; nothing here waits for a time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: ReturnType<typeof temporaryDirectory>;
 beforeAll(() => {

@@ -1,7 +1,7 @@
 /** Whatever is changed in the bytes of a bundle, it is never taken for whole, and verifying it always ends with a verdict. */
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { noTrust } from "../../../../../proxy/evidence/verify/trust.ts";
 import { type Verdict, verifyBundle } from "../../../../../proxy/evidence/verify/verify-bundle.ts";
 import { AttackedBundle } from "../../../../support/evidence/attacked-bundle.ts";
@@ -9,6 +9,9 @@ import { EvidenceWorkstation } from "../../../../support/evidence/evidence-works
 import { unzipped } from "../../../../support/evidence/unzipped.ts";
 import { Random } from "../../../../support/random.ts";
 import { temporaryDirectory } from "../../../../support/stenograph.ts";
+
+// A busy machine may take long; nothing here waits for a time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const flips = 10_000;
 const mutations = 500;

@@ -2,7 +2,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readCheckpoint, signCheckpoint } from "../../../../../proxy/evidence/device-log/checkpoint.ts";
 import { mostWitnessed } from "../../../../../proxy/evidence/device-log/log-excerpt.ts";
 import { entriesPath } from "../../../../../proxy/evidence/device-log/log-files.ts";
@@ -14,6 +14,9 @@ import { EvidenceWorkstation } from "../../../../support/evidence/evidence-works
 import type { TrustJson } from "../../../../support/evidence/proven-world.ts";
 import { Verifier } from "../../../../support/evidence/verdict-on.ts";
 import { temporaryDirectory } from "../../../../support/stenograph.ts";
+
+// A busy machine may take long; nothing here waits for a time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let workstation: EvidenceWorkstation;

@@ -1,6 +1,6 @@
 /** What the device log said of a recording while its session was open. */
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CloseCause } from "../../../../../proxy/model/session.ts";
 import { digestRecording } from "../../../../../proxy/recording/seal.ts";
 import { AttackedBundle } from "../../../../support/evidence/attacked-bundle.ts";
@@ -8,6 +8,9 @@ import { EvidenceWorkstation } from "../../../../support/evidence/evidence-works
 import { Verifier } from "../../../../support/evidence/verdict-on.ts";
 import type { RecordedSession } from "../../../../support/library/recorded-session.ts";
 import { temporaryDirectory } from "../../../../support/stenograph.ts";
+
+// A busy machine may take long; nothing here waits for a time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let workstation: EvidenceWorkstation;

@@ -1,5 +1,5 @@
 /** What an attacker with full access to a bundle, and more, can do to it; each must be told by the code that names it. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { pemOf } from "../../../../../proxy/evidence/bundle/device-part.ts";
 import { custodyEntry } from "../../../../../proxy/evidence/custody/custody-entry.ts";
 import { AttackedBundle, sha256 } from "../../../../support/evidence/attacked-bundle.ts";
@@ -8,6 +8,9 @@ import { ProvenWorld, SigningProvider } from "../../../../support/evidence/prove
 import { hasTimestampAuthority } from "../../../../support/evidence/timestamp-authority.ts";
 import { Verifier } from "../../../../support/evidence/verdict-on.ts";
 import { temporaryDirectory } from "../../../../support/stenograph.ts";
+
+// A busy machine may take long; nothing here waits for a time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let world: ProvenWorld;
