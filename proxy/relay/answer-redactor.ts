@@ -39,15 +39,21 @@ const syntaxError = 1064;
 /** Errors whose messages quote names only: access denied (1044, 1045, 1142, 1227), no such table, user or plugin. */
 const namesOnly: ReadonlySet<number> = new Set([1044, 1045, 1142, 1146, 1227, 1396, 1524]);
 
-/**
- * Gets every packet, of which `bytes` holds the first `kept` payload bytes from `start`, and tells whether it answers a
- * command that held secrets.
- */
-export type AnswersSecret = (bytes: Buffer, start: number, kept: number, length: number) => boolean;
+/** What is known of the packets of answers. */
+export interface ArrivingAnswers {
+  /**
+   * Takes every packet, of which `bytes` holds the first `kept` payload bytes from `start`, and tells whether it answers a
+   * command that held secrets.
+   */
+  answersSecret(bytes: Buffer, start: number, kept: number, length: number): boolean;
+  /** Whether the packet that it took last is a row, whatever it looks like. */
+  readonly arrivedRow: boolean;
+}
 
 /** Follows one session's answers. */
 export class AnswerRedactor {
   private readonly framer: PacketFramer;
+  private readonly answers: ArrivingAnswers;
   /** Whether the packet at hand answers a command that held secrets. */
   private answersSecret = false;
   private chunk: Buffer = Buffer.alloc(0);
@@ -63,12 +69,13 @@ export class AnswerRedactor {
   /** The id that the next packet of the same answer has. */
   private nextId = 0;
 
-  constructor(answersSecret: AnswersSecret) {
+  constructor(answers: ArrivingAnswers) {
+    this.answers = answers;
     this.framer = new PacketFramer(
       {
         begin: (first, _sequenceId, offset) => this.began(first, offset),
         packet: (bytes, start, kept, length, sequenceId, end) => {
-          this.answersSecret = answersSecret(bytes, start, kept, length);
+          this.answersSecret = answers.answersSecret(bytes, start, kept, length);
           this.ended(end, sequenceId);
         },
       },
@@ -127,7 +134,9 @@ export class AnswerRedactor {
 
   /** What is recorded in place of a packet; `null` where it is recorded as it is. */
   private recordedPacket(packet: Buffer): Buffer | null {
-    const definition = this.generated?.definitionsFollow === false ? null : definitionIn(packet);
+    // A client can have a row look like a definition, and would hide what it read in the name.
+    const maybeDefinition = !this.answers.arrivedRow && this.generated?.definitionsFollow !== false;
+    const definition = maybeDefinition ? definitionIn(packet) : null;
     if (definition !== null) return this.recordedColumn(packet, definition);
     this.definitions = 0;
     const row = this.generated?.packet(packet) ?? null;

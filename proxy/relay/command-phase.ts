@@ -32,6 +32,8 @@ export class CommandPhase {
   upstreamPackets = 0;
   /** The client has sent COM_QUIT. */
   quit = false;
+  /** The packet that `answersSecret` took last is a row. */
+  arrivedRow = false;
   /** Bytes from the client that are held back for authentication that is in them. */
   heldAuthentication = 0;
   private readonly capabilities: number;
@@ -102,7 +104,7 @@ export class CommandPhase {
   answersSecret(bytes: Buffer, start: number, kept: number, length: number): boolean {
     const { arriving } = this;
     const secret = arriving.pending.first?.attachment === true;
-    arriving.server(bytes, start, kept, length);
+    this.arrivedRow = arriving.server(bytes, start, kept, length) === ServerRole.row;
     if (arriving.lost !== null) {
       for (const { attachment } of arriving.pending) if (attachment === true) return true;
     }

@@ -50,7 +50,7 @@ export class SessionRelay {
   private readonly session: SignedInSession;
   private readonly recording: SessionRecording;
   private readonly phase: CommandPhase;
-  private readonly answers = new AnswerRedactor((bytes, start, kept, length) => this.phase.answersSecret(bytes, start, kept, length));
+  private readonly answers: AnswerRedactor;
   private readonly change: ChangeOfUser;
   private readonly ended: (close: SessionClose) => void;
   private readonly outcome = new SessionOutcome();
@@ -88,6 +88,7 @@ export class SessionRelay {
     this.durable = new DurableAnswers(recording, (answer) => this.deliverDurable(answer));
     this.ended = ended;
     this.phase = new CommandPhase(capabilities, mariaDbCapabilities);
+    this.answers = new AnswerRedactor(this.phase);
     this.change = new ChangeOfUser(
       session.userChanges,
       {

@@ -57,6 +57,17 @@ describe.each(available(inject("servers")))("a client of $kind cannot have its r
     ]);
   });
 
+  it("by a row that looks like the definition of a column with a secret in its name", async () => {
+    relay = await startRecordedRelay({ upstream: server });
+    const client = await WireClient.connect(relay, server.app);
+    const hidden = "IDENTIFIED BY 'a card number'";
+    const inHex = Buffer.from(hidden).toString("hex");
+    await client.query(`SELECT 'def', '', '', '', CONVERT(x'${inHex}' USING utf8mb4), '', REPEAT('x', 30)`);
+    await client.quit();
+    const [selected] = await recorded();
+    expect(selected?.results[0]?.rows).toEqual([["def", "", "", "", hidden, "", "x".repeat(30)]]);
+  });
+
   it("by a character set that it sets behind a comment, in which a quote is no longer escaped", async () => {
     relay = await startRecordedRelay({ upstream: server });
     const client = await WireClient.connect(relay, server.app);

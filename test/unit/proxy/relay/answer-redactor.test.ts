@@ -10,7 +10,7 @@ const err = (errno: number, message: string): Buffer => toPackets(encodeErrPacke
 const row = toPackets(Buffer.from("\x05hello"), 2);
 
 function recorded(chunks: readonly Buffer[], answersSecrets = true) {
-  const redactor = new AnswerRedactor(() => answersSecrets);
+  const redactor = new AnswerRedactor({ answersSecret: () => answersSecrets, arrivedRow: false });
   const pieces = chunks.flatMap((chunk) => redactor.push(chunk) ?? [{ bytes: chunk, recorded: chunk, redacted: 0 }]);
   const rest = redactor.finish();
   if (rest !== null) pieces.push(rest);
@@ -39,7 +39,7 @@ it("of commands that are sent together only the error that answers the secret on
   const phase = new CommandPhase(Capability.PROTOCOL_41);
   const query = (sql: string): Buffer => toPackets(Buffer.from(`\x03${sql}`), 0);
   phase.fromClient(Buffer.concat([query("SELEC 'shown'"), query("SET PASSWRD = 1; SET PASSWORD = 'hunter2'"), query("FRM 'shown'")]));
-  const redactor = new AnswerRedactor((bytes, start, kept, length) => phase.answersSecret(bytes, start, kept, length));
+  const redactor = new AnswerRedactor(phase);
   const near = (text: string): Buffer => err(1064, `… to use near '${text}' at line 1`);
   const answers = Buffer.concat([near("SELEC 'shown'"), near("PASSWRD = 1; hunter2"), near("FRM 'shown'")]);
   const pieces = redactor.push(answers) ?? [];
@@ -47,6 +47,19 @@ it("of commands that are sent together only the error that answers the secret on
   expect(Buffer.concat(pieces.map(({ recorded: bytes }) => bytes))).toEqual(
     Buffer.concat([near("SELEC 'shown'"), near("<redacted>"), near("FRM 'shown'")]),
   );
+});
+
+it("a row that looks like the definition of a column is recorded as it is", () => {
+  const phase = new CommandPhase(Capability.PROTOCOL_41 | Capability.DEPRECATE_EOF);
+  phase.fromClient(toPackets(Buffer.from("\x03SELECT * FROM looks_like_a_definition"), 0));
+  const redactor = new AnswerRedactor(phase);
+  const row = new PacketWriter();
+  for (const text of ["def", "", "", "", "IDENTIFIED BY 'a card number'", "", "as long as what stands behind"]) row.lengthEncodedText(text);
+  const definition = toPackets(row.payload(), 2);
+  const answer = Buffer.concat([toPackets(Buffer.of(1), 1), definition, toPackets(row.payload(), 3)]);
+  const recordedBytes = Buffer.concat((redactor.push(answer) ?? []).map(({ recorded: bytes }) => bytes));
+  expect(recordedBytes.subarray(-definition.length)).toEqual(toPackets(row.payload(), 3));
+  expect(recordedBytes.subarray(0, -definition.length).toString()).not.toContain("a card number");
 });
 
 it("a syntax error that quotes a statement kept elsewhere is recorded without its secret", () => {
