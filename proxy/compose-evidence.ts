@@ -116,7 +116,11 @@ export async function composeEvidence(options: EvidenceOptions): Promise<Running
       recording = now.state;
       log.append(now.state === "recording" ? { kind: "recording-resumed" } : { kind: "recording-failure", message: now.message });
     },
-    signSeal: ({ session, actor, facts }) => new Promise((resolve) => resolve(sessions.sign(session, actor, facts))),
+    signSeal: async ({ session, actor, facts }) => {
+      // The library may have found it before the relay told of it.
+      if (!sessions.knows(session)) await options.toldOfAll?.();
+      return sessions.sign(session, actor, facts);
+    },
     sealed: (session, seal) => sessions.sealed(session, seal),
     settled,
     close: async () => {

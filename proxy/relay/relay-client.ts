@@ -172,7 +172,9 @@ export class RelayClient {
   private ended(): void {
     for (const told of this.untold.values()) told();
     this.untold.clear();
-    this.stopping?.();
+    if (this.stopping === null) return;
+    this.absent ??= "The relay was stopped.";
+    this.stopping();
   }
 
   private hear(message: FromRelay): void {

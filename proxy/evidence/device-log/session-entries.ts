@@ -68,13 +68,20 @@ export class SessionEntries {
     }
   }
 
-  /** Signs what a seal states: by the device key, and by the identity key of the session's sign-in while it is there. */
+  /** Whether this process recorded the session, as far as it was told. */
+  knows(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
+  /**
+   * Signs what a seal states: by the device key, and by the identity key of the session's sign-in while it is there. That only for
+   * what this process has recorded itself: who can write files here could otherwise get a person's signature for any of them.
+   */
   sign(session: string, actor: Actor, stated: SealStated): readonly LoggedSignature[] {
     const bytes = pae(inTotoPayloadType, sealStatementBytes(session, stated));
-    const { device } = this.#options;
-    const signIn = signInOf(actor);
-    const identity = this.#identityOf(signIn);
-    const signatures: LoggedSignature[] = [{ by: "device", ...signatureBy(device, bytes) }];
+    const signatures: LoggedSignature[] = [{ by: "device", ...signatureBy(this.#options.device, bytes) }];
+    const signIn = this.#sessions.get(session)?.signIn ?? null;
+    const identity = signIn === signInOf(actor) ? this.#identityOf(signIn) : null;
     if (identity !== null && signIn !== null) signatures.push({ by: "identity", ...signatureBy(identity, bytes), signIn });
     return signatures;
   }

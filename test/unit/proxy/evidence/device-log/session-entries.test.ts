@@ -113,17 +113,31 @@ describe("A seal", () => {
     program: { name: "S", version: "1" },
   };
 
+  /** A session of somebody that this process has recorded. */
+  function recorded(): string {
+    const session = new RecordedSession(data, startedAt, { actor: anna });
+    entries.grew([grown(session)]);
+    return session.id;
+  }
+
   it("is signed by the device key, and by the identity key while it is there", () => {
-    const bytes = sealStatementBytes("a-session", stated);
+    const session = recorded();
+    const bytes = sealStatementBytes(session, stated);
     const identity = identities.get("sign-in-1")!;
-    const [first, second] = entries.sign("a-session", anna, stated);
+    const [first, second] = entries.sign(session, anna, stated);
     expect(first).toMatchObject({ by: "device", keyId: device.keyId, algorithm: "Ed25519" });
     expect(second).toMatchObject({ by: "identity", keyId: identity.keyId, algorithm: "ES256", signIn: "sign-in-1" });
     expect(verifies(device.publicKey, bytes, first!.sig)).toBe(true);
     expect(verifies(identity.publicKey, bytes, second!.sig)).toBe(true);
     identities.clear();
-    expect(entries.sign("a-session", anna, stated).map(({ by }) => by)).toEqual(["device"]);
-    expect(entries.sign("a-session", { kind: "os-user", name: "ada", authenticated: false }, stated)).toHaveLength(1);
+    expect(entries.sign(session, anna, stated).map(({ by }) => by)).toEqual(["device"]);
+  });
+
+  it("is not signed for a person whose sign-in a file only names, e.g. because somebody put it there", () => {
+    expect(entries.sign("a-file-from-elsewhere", anna, stated).map(({ by }) => by)).toEqual(["device"]);
+    const session = recorded();
+    for (const actor of [{ ...anna, signIn: "another" }, { kind: "os-user", name: "ada", authenticated: false } as const])
+      expect(entries.sign(session, actor, stated).map(({ by }) => by)).toEqual(["device"]);
   });
 
   it("is entered as late where another run recorded the session; without a root and signatures where it is from before there were any", () => {
