@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { whenAskedToEnd } from "../asked-to-end.ts";
 import { composeEvidence, type RunningEvidence } from "../compose-evidence.ts";
 import { exportBundle } from "../evidence/bundle/export-bundle.ts";
 import { refuseExisting } from "../evidence/bundle/export-folder.ts";
@@ -11,7 +12,7 @@ import { osUserActor } from "../identity/os-user.ts";
 import { signInRecordPath } from "../identity/sign-in-record.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { nowNs } from "../recording/clock.ts";
-import { interrupted, openCommandSecrets } from "./command-identity.ts";
+import { openCommandSecrets } from "./command-identity.ts";
 import { dataOption } from "./data-option.ts";
 import { complain, counted, existingDataDirectory, say, writeLine } from "./output.ts";
 import { sealedSources } from "./sealed-sources.ts";
@@ -69,7 +70,9 @@ export function register(program: Command): void {
 /** `out`: the file to make; `null` where only a preview is wanted. */
 async function exportSessions(sessions: readonly string[], options: ExportArguments, out: string | null): Promise<void> {
   if (!existingDataDirectory(options.data)) return;
-  const signal = interrupted();
+  const cancelled = new AbortController();
+  whenAskedToEnd(() => cancelled.abort());
+  const { signal } = cancelled;
   try {
     if (out !== null) refuseExisting(out);
     const evidence = await openEvidence(options.data);

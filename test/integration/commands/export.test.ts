@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findSealed } from "../../../proxy/evidence/bundle/sealed-sessions.ts";
 import { RecorderLock } from "../../../proxy/recording/recorder-lock.ts";
@@ -7,6 +12,7 @@ import { unzipped } from "../../support/evidence/unzipped.ts";
 import { RecordedSession } from "../../support/library/recorded-session.ts";
 import { runStenograph, temporaryDirectory } from "../../support/stenograph.ts";
 
+const main = fileURLToPath(new URL("../../../proxy/main.ts", import.meta.url));
 const start = Date.UTC(2026, 0, 31, 9) * 1000;
 let data: ReturnType<typeof temporaryDirectory>;
 
@@ -86,6 +92,34 @@ describe("export", { timeout: 180_000 }, () => {
     }
     expect(keys[1]).toBe(keys[0]);
     expect(JSON.parse(readFileSync(join(data.path, "evidence/device.json"), "utf8")).keyId).toBe(keys[0]);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("leaves nothing behind where %s cancels it", async (signal) => {
+    const session = new RecordedSession(data.path, start).close();
+    // An authority that takes the request, and never answers it.
+    const authority = createServer().listen(0, "127.0.0.1");
+    await once(authority, "listening");
+    const asked = once(authority, "request");
+    const url = `http://127.0.0.1:${(authority.address() as AddressInfo).port}/`;
+    const args = ["export", "--data", data.path, session.id, "--out", out(), "--timestamp", url];
+    const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    try {
+      let said = "";
+      child.stderr.on("data", (text: Buffer) => {
+        said += text.toString("utf8");
+      });
+      const ended = once(child, "close");
+      await Promise.race([asked, ended]);
+      expect(readdirSync(data.path).some((name) => name.startsWith("bundle.zip.partial-"))).toBe(true);
+      child.kill(signal);
+      expect(await ended).toEqual([1, null]);
+      expect(said).toContain("The export was cancelled. Nothing was written.");
+      expect(readdirSync(data.path).filter((name) => name.includes("bundle"))).toEqual([]);
+    } finally {
+      child.kill("SIGKILL");
+      authority.closeAllConnections();
+      authority.close();
+    }
   });
 
   it("refuses a session that is still open, and makes nothing", async () => {
