@@ -102,7 +102,9 @@ function ConnectionItem({ connection, current, onOpen }: ConnectionItemProps) {
   return (
     <button type="button" className={classNames(styles.item, current && styles.current)} aria-current={current} onClick={onOpen}>
       <span className={styles.name}>
-        <PlainText text={name} />
+        <span className={styles.called}>
+          <PlainText text={name} />
+        </span>
         <ListenerMark listener={listener} />
       </span>
       <span className={styles.route}>

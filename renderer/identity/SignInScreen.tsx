@@ -75,7 +75,8 @@ export function SignInScreen({ identity }: { readonly identity: SigningIn | Sign
 
 function AtProvider({ identity, onCancel }: { readonly identity: SigningIn; readonly onCancel: () => void }) {
   const { provider, url, until } = identity;
-  const inBrowser = useStatus(({ info }) => info?.host === "browser");
+  // The desktop has opened it in the person's browser, and opens no other windows itself.
+  const mayOpen = useStatus(({ info }) => info?.host === "browser") && isWebAddress(url);
   return (
     <EmptyState title="Waiting for you to sign in">
       <p role="status">
@@ -83,13 +84,13 @@ function AtProvider({ identity, onCancel }: { readonly identity: SigningIn; read
         <b className={styles.provider}>
           <PlainText text={provider} />
         </b>
-        , in the page that has opened. This window then goes on by itself.
+        , in the page that has opened. This window then goes on by itself. {mayOpen && "If no page has opened, open it here."}
       </p>
       <p title={fullTime(until)}>The provider's answer is awaited until {dateTime(until).slice(11)}.</p>
       <div className={styles.actions}>
-        {inBrowser && isWebAddress(url) && (
-          <a className={controls.button} href={url} target="_blank" rel="noopener noreferrer">
-            <ExternalLink size={14} aria-hidden="true" /> Open the page again
+        {mayOpen && (
+          <a className={classNames(controls.button, controls.primary)} href={url} target="_blank" rel="noopener noreferrer">
+            <ExternalLink size={14} aria-hidden="true" /> Open the sign-in page
           </a>
         )}
         <CopyButton text={url} what="the page's address" withWord />

@@ -4,8 +4,7 @@ import type { Usable } from "../state/identity.ts";
 /** What each role is for. */
 export const roleTexts: { readonly [role in Role]: string } = {
   operator: "Runs sessions with credentials of their own, and reads those sessions.",
-  approver:
-    "Will decide what waits for approval. Nothing can be held for approval yet, so there is nothing for this role to see or to do so far.",
+  approver: "Will decide what waits for approval. Nothing can wait for it yet, so it has nothing to see so far.",
   auditor: "Reads every session of everybody; runs nothing.",
   admin: "Sets up connections, machines and sign-in.",
 };

@@ -106,11 +106,13 @@ function MachineItem({ machine, current, onOpen }: MachineItemProps) {
   return (
     <button type="button" className={classNames(styles.item, current && styles.current)} aria-current={current} onClick={onOpen}>
       <span className={styles.name}>
-        <PlainText text={machine.name} />
+        <span className={styles.called}>
+          <PlainText text={machine.name} />
+        </span>
         <MachineMark machine={machine} />
       </span>
-      <span className={styles.route}>
-        owner: <PlainText text={machine.owner} />
+      <span className={styles.note}>
+        Owner: <PlainText text={machine.owner} />
       </span>
     </button>
   );

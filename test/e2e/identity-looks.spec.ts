@@ -31,7 +31,7 @@ const looks: readonly Look[] = [
   {
     name: "signing-in",
     address: "?person=signing-in",
-    show: async (page) => expect(page.getByRole("link", { name: "Open the page again" })).toBeVisible(),
+    show: async (page) => expect(page.getByRole("link", { name: "Open the sign-in page" })).toBeVisible(),
   },
   {
     name: "account",
@@ -153,16 +153,25 @@ const looks: readonly Look[] = [
   },
 ];
 
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+] as const;
+
 for (const look of looks) {
   test(look.name, async ({ page }) => {
-    await page.setViewportSize({ width: 1280, height: 800 });
+    test.slow();
+    await page.setViewportSize(sizes[0]);
     await page.goto(served.address + look.address);
     await look.show(page);
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-      await picture(page, `identity-${look.name}-${theme}`);
+      for (const size of sizes) {
+        await page.setViewportSize(size);
+        await picture(page, `identity-${look.name}-${theme}-${size.width}`);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
+      }
     }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);
   });
 }

@@ -60,6 +60,8 @@ async function toProvider(window: Page): Promise<Page> {
   await window.getByRole("button", { name: /^(Sign in|Try again)$/ }).click();
   const page = await opened;
   await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
+  // A browser may have kept the page from opening: the way there stays in the window.
+  await expect(window.getByRole("link", { name: "Open the sign-in page" })).toHaveAttribute("href", /^http:/);
   return page;
 }
 

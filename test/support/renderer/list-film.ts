@@ -50,7 +50,8 @@ function bodyOfList(page: Page): Promise<Box> {
 
 /** Looks at the pictures in a page of their own, because a browser can decode them and Node cannot. */
 async function bareShares(page: Page, pictures: readonly Buffer[], body: Box): Promise<number[]> {
-  const viewer = await page.context().newPage();
+  const viewer = await page.context().browser()?.newPage();
+  if (viewer === undefined) throw new Error("the page's browser is closed");
   const shares: number[] = [];
   for (const picture of pictures) {
     shares.push(await viewer.evaluate(bareShare, { jpeg: picture.toString("base64"), body, lineHeight, faintest }));
