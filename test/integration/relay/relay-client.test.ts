@@ -45,7 +45,7 @@ it("says that the thread crashed, hands over the recordings that were open, and 
   expect(client.recordingState()).toMatchObject({ state: "stopped", message: expect.stringMatching(why) });
   expect(client.states().shop).toMatchObject({ state: "failed" });
 
-  await expect.poll(() => client.states().shop).toMatchObject({ state: "listening" });
+  await expect.poll(() => client.states().shop, { timeout: 30_000 }).toMatchObject({ state: "listening" });
   expect(client.recordingState()).toEqual({ state: "recording" });
   expect(client.openSessions()).toBe(1);
 });
@@ -54,7 +54,7 @@ it("answers while there is no thread, and each later question with its own answe
   const { relay: client } = startRelay();
   await crashNow(client);
   expect(await client.start(shop, noSecrets)).toMatchObject({ state: "failed", message: expect.stringMatching(why) });
-  await expect.poll(() => client.states().shop).toMatchObject({ state: "listening" });
+  await expect.poll(() => client.states().shop, { timeout: 30_000 }).toMatchObject({ state: "listening" });
   await client.stop(shop.id);
   expect(client.states().shop).toEqual({ state: "stopped" });
   expect(await client.start(shop, noSecrets)).toMatchObject({ state: "listening" });
@@ -67,7 +67,7 @@ it("tells a thread that was started again what clients may present, before it li
   await client.start(shop, noSecrets);
   await crashNow(client);
   client.setCredentials([anna, credentialOf("bob", "password")]);
-  await expect.poll(() => client.states().shop).toMatchObject({ state: "listening" });
+  await expect.poll(() => client.states().shop, { timeout: 30_000 }).toMatchObject({ state: "listening" });
   expect(log).toEqual(["told of credential of anna", expect.stringMatching(why), "told of credential of anna,credential of bob"]);
 });
 
