@@ -42,6 +42,8 @@ export interface DecoderOptions {
   readonly commandBytes: number;
   /** Whether parameters are decoded; query attributes always are. */
   readonly params: boolean;
+  /** Bytes that are kept of the values that are sent ahead for one execution; of longer ones its parameters are not decoded. Without it all are kept. */
+  readonly longBytes?: number;
   /** Bytes of a row that are kept; a longer one counts as one that cannot be decoded. Without it all rows are kept whole. */
   readonly rowBytes?: number;
 }

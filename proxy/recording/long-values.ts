@@ -2,19 +2,30 @@
 export class LongValues {
   /** The commands that sent them. */
   readonly seqs: number[] = [];
+  /** Bytes of all values together. */
+  bytes = 0;
   private readonly keep: boolean;
+  private readonly mostBytes: number;
   private readonly pieces = new Map<number, Buffer[]>();
 
-  /** `keep`: whether the values themselves are wanted. */
-  constructor(keep: boolean) {
+  /** `keep`: whether the values themselves are wanted; none are kept once they have more than `mostBytes` together. */
+  constructor(keep: boolean, mostBytes = Number.POSITIVE_INFINITY) {
     this.keep = keep;
+    this.mostBytes = mostBytes;
+  }
+
+  /** Whether there were too many bytes for the values to be kept. */
+  get tooLong(): boolean {
+    return this.keep && this.bytes > this.mostBytes;
   }
 
   /** Adds a piece to the value of a parameter, by its index. The piece is copied. */
   add(seq: number, index: number, piece: Buffer): void {
     this.seqs.push(seq);
+    this.bytes += piece.length;
     const pieces = this.pieces.get(index) ?? [];
-    if (this.keep) pieces.push(Buffer.from(piece));
+    if (this.tooLong) for (const kept of this.pieces.values()) kept.length = 0;
+    else if (this.keep) pieces.push(Buffer.from(piece));
     this.pieces.set(index, pieces);
   }
 

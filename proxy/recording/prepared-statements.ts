@@ -16,6 +16,10 @@ import type { StatementDraft } from "./statement-draft.ts";
 /** Why nothing is known of what a command executes, or is about. */
 const unknownStatement = "it is not known which prepared statement has the id that it names";
 
+const tooLongCommand = "it is too long for its parameters to be decoded here";
+
+const tooLongValues = (bytes: number): string => `the values that were sent for it ahead, ${bytes} bytes, are too long to be decoded here`;
+
 /** A COM_STMT_EXECUTE whose parameters cannot be decoded before its statement's preparation is answered. */
 interface Waiting {
   readonly payload: Buffer;
@@ -27,6 +31,7 @@ interface Waiting {
 export class PreparedStatements {
   private readonly capabilities: number;
   private readonly values: boolean;
+  private readonly longBytes: number;
   private known = new KnownStatements();
   /** What commands that are not finished prepare or use. */
   private readonly named = new Map<StatementDraft, Prepared>();
@@ -35,10 +40,11 @@ export class PreparedStatements {
   private lastSent = 0;
   private lastFinished = 0;
 
-  /** `values`: whether parameters are decoded, and long values kept for that. */
-  constructor(capabilities: number, values: boolean) {
+  /** `values`: whether parameters are decoded, and long values kept for that, up to `longBytes` for an execution. */
+  constructor(capabilities: number, values: boolean, longBytes = Number.POSITIVE_INFINITY) {
     this.capabilities = capabilities;
     this.values = values;
+    this.longBytes = longBytes;
   }
 
   /** Takes a command as it is sent, after its own text was found. */
@@ -110,6 +116,10 @@ export class PreparedStatements {
     if (prepared.parameters !== null) this.bind(draft, prepared, prepared.parameters, waiting);
   }
 
+  private noLongValues(): LongValues {
+    return new LongValues(this.values, this.longBytes);
+  }
+
   private prepare(draft: StatementDraft): void {
     const { known } = this;
     const prepared: Prepared = {
@@ -122,7 +132,7 @@ export class PreparedStatements {
       closed: false,
       types: null,
       typesSeq: null,
-      longValues: new LongValues(this.values),
+      longValues: this.noLongValues(),
       columns: null,
       columnsSeq: null,
       columnsSeqBefore: null,
@@ -166,7 +176,7 @@ export class PreparedStatements {
       case Command.STMT_RESET:
       case Command.STMT_CLOSE:
         draft.context = naming(draft, prepared, null);
-        prepared.longValues = new LongValues(this.values);
+        prepared.longValues = this.noLongValues();
         if (draft.command === Command.STMT_CLOSE) prepared.known.close(prepared);
     }
   }
@@ -176,8 +186,11 @@ export class PreparedStatements {
     draft.context = { ...draft.context, prepare: prepared.seq, types: prepared.typesSeq, longData: longValues.seqs, columns: null };
     prepared.columnsSeqBefore = prepared.columnsSeq;
     prepared.columnsSeq = draft.seq;
-    prepared.longValues = new LongValues(this.values);
-    if (!whole) return;
+    prepared.longValues = this.noLongValues();
+    if (!whole) {
+      if (this.values) draft.decodeFailed = tooLongCommand;
+      return;
+    }
     if (parameters === null) this.waiting.set(draft, { payload: Buffer.from(payload), longValues, characterSet });
     else this.bind(draft, prepared, parameters, { payload, longValues, characterSet });
   }
@@ -193,10 +206,12 @@ export class PreparedStatements {
       return;
     }
     const { boundTypes } = decoded.value;
+    const { tooLong } = longValues;
+    if (tooLong) draft.decodeFailed = tooLongValues(longValues.bytes);
     if ("sets" in decoded.value) {
       if (this.values) draft.paramSets = decoded.value.sets;
     } else {
-      if (this.values) draft.params = decoded.value.params;
+      if (this.values && !tooLong) draft.params = decoded.value.params;
       draft.attributes = decoded.value.attributes;
     }
     if (boundTypes !== null) {

@@ -56,7 +56,7 @@ export class SessionDecoder {
   constructor(sink: DecoderSink, options: DecoderOptions = { commandBytes: Number.POSITIVE_INFINITY, params: true }) {
     this.sink = sink;
     this.options = options;
-    this.prepared = new PreparedStatements(0, options.params);
+    this.prepared = new PreparedStatements(0, options.params, options.longBytes);
     this.answers = this.newAnswers();
     this.client = this.newClientTrack();
     this.server = this.newServerTrack();
@@ -139,7 +139,7 @@ export class SessionDecoder {
     this.open = open;
     this.characterSets = new SessionCharacterSets(open.characterSet);
     this.account = new SessionAccount(open.account);
-    this.prepared = new PreparedStatements(open.capabilities, this.options.params);
+    this.prepared = new PreparedStatements(open.capabilities, this.options.params, this.options.longBytes);
     this.answers = this.newAnswers();
     this.beginConversation();
     this.sink.open?.(open, this.frameAt);

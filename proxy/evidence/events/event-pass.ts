@@ -14,8 +14,9 @@ import { ResultCommitments } from "./result-commitments.ts";
 export type { EventPart, EventSink, SessionEvent } from "./event-writer.ts";
 
 /**
- * Bytes of a command, and of a row, that are decoded. They are part of what leaves mean and never change: of a longer command the
- * text is cut, and a longer row counts as one that cannot be decoded. The recording itself holds both.
+ * Bytes of a command, of a row, and of the values that are sent ahead for an execution, that are decoded. They are part of what
+ * leaves mean and never change: of a longer command the text is cut, a longer row counts as one that cannot be decoded, and so do the
+ * parameters of what is longer. The recording itself holds all of it.
  */
 const mostDecoded = 32 * 1024 * 1024;
 
@@ -49,7 +50,12 @@ export class EventPass {
     this.#saltKey = saltKey;
     this.#sink = sink;
     this.#reader = new FrameReader(file, 0, "transient");
-    this.#decoder = new SessionDecoder(this.#decoderSink(), { commandBytes: mostDecoded, rowBytes: mostDecoded, params: true });
+    this.#decoder = new SessionDecoder(this.#decoderSink(), {
+      commandBytes: mostDecoded,
+      longBytes: mostDecoded,
+      rowBytes: mostDecoded,
+      params: true,
+    });
   }
 
   /** Reads on until `enough`, asked behind each frame, or until the end: then says how reading ended. Throws where reading fails. */

@@ -64,6 +64,40 @@ describe("a prepared statement", () => {
     expect(statements.map(({ context }) => context?.longData ?? null)).toEqual([null, [], [], [2, 3], []]);
   });
 
+  it("has no parameters where its long data is longer than is decoded, says so, and still binds types", () => {
+    const piece = (text: string): Given => ["client", command(0x18, hex("07000000 0100"), text)];
+    const options = { commandBytes: 1000, params: true, longBytes: 10 };
+    const { statements } = decode(
+      [
+        ...prepared,
+        piece("12345"),
+        piece("123456"),
+        piece("1"),
+        ["client", execute(0, "00 01 0800 fd00 2a00000000000000")],
+        ["upstream", binary("r")],
+        piece("1234567890"),
+        ["client", execute(0, "00 00 2b00000000000000")],
+        ["upstream", binary("s")],
+      ],
+      0,
+      options,
+    );
+    expect(statements[4]).toMatchObject({
+      params: null,
+      decodeFailed: "the values that were sent for it ahead, 12 bytes, are too long to be decoded here",
+    });
+    expect(values(statements[6])).toEqual(["43", "1234567890"]);
+    expect(statements[6]?.decodeFailed).toBeNull();
+  });
+
+  it("has no parameters where the command itself is longer than is decoded, and says so", () => {
+    const given: Given[] = [...prepared, ["client", execute(0, bound)], ["upstream", binary("r")]];
+    const options = { commandBytes: 40, params: true };
+    expect(decode(given, 0, { ...options, commandBytes: 1000 }).statements[1]?.decodeFailed).toBeNull();
+    const { statements } = decode(given, 0, { ...options, commandBytes: 20 });
+    expect(statements[1]).toMatchObject({ params: null, decodeFailed: "it is too long for its parameters to be decoded here" });
+  });
+
   it("forgets long data when it is reset", () => {
     const { statements } = decode([
       ...prepared,
