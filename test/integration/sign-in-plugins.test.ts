@@ -14,7 +14,7 @@ import { type RecordedRelay, startRecordedRelay } from "../support/recorded-rela
 import { mysqlDirectory } from "../support/servers/mysql.ts";
 import { buildPasswordFactor } from "../support/servers/password-factor.ts";
 import { type Account, type PrivateServer, type ServerAddress, startMysql } from "../support/servers.ts";
-import { temporaryDirectory } from "../support/stenograph.ts";
+import { startRecorder, temporaryDirectory } from "../support/stenograph.ts";
 
 const { mariadb, mysql } = inject("servers");
 const alice: Account = { user: "alice", password: "alicepw" };
@@ -172,6 +172,22 @@ describe.skipIf(mysql === null)("MySQL's multi-factor authentication", () => {
         await relay.stop();
         relay.remove();
       }
+    });
+
+    it("signs in for `record` with passwords from the environment", async () => {
+      using data = temporaryDirectory();
+      await using recorder = await startRecorder(
+        { data: data.path, upstream: `mysql://${user}@127.0.0.1:${server.address.port}`, auth: "mapped" },
+        [
+          ...["--upstream-password-env", "FIRST", "--upstream-password2-env", "SECOND", "--upstream-password3-env", "THIRD"],
+          ...["--client-user", alice.user, "--client-password-env", "CLIENT_PW"],
+        ],
+        { FIRST: passwords[0], SECOND: passwords[1], THIRD: passwords[2], CLIENT_PW: alice.password },
+      );
+      const client = await createConnection({ host: "127.0.0.1", port: recorder.first.port, ...alice });
+      const [rows] = await client.query<RowDataPacket[]>("SELECT CURRENT_USER() AS account");
+      expect(rows[0]).toEqual({ account: `${user}@%` });
+      await client.end();
     });
 
     it("is tried by the test of a connection with all of its passwords", async () => {
