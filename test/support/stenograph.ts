@@ -10,7 +10,7 @@ import type { Outcome, Parameter } from "../../proxy/model/statement.ts";
 import type { Value } from "../../proxy/model/value.ts";
 
 const main = fileURLToPath(new URL("../../proxy/main.ts", import.meta.url));
-const startsWithinMs = 30_000;
+const startsWithinMs = 50_000;
 
 /** A line of `sessions --json`. */
 export interface SessionLine {
