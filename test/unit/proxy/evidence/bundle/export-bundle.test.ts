@@ -42,7 +42,7 @@ function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-describe("An export", () => {
+describe("An export", { timeout: 90_000 }, () => {
   it("lists every file with its digest, and signs the list", async () => {
     const sessions = await recordTwo();
     const result = await workstation.export(sessions, "bundle.zip");

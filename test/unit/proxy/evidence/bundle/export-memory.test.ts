@@ -46,6 +46,6 @@ describe("An export of a large session", () => {
     };
     await workstation.export([session], "bundle.zip", { rules: rules.map(parseWithholdingRule) }, { progress });
     expect(looks).toBeGreaterThan(4);
-    expect(most).toBeLessThan(24 * mebibyte);
+    expect(most).toBeLessThan(28 * mebibyte);
   });
 });

@@ -34,7 +34,7 @@ const dana = {
   signIn: null,
 } as const;
 
-describe("The report of a bundle", () => {
+describe("The report of a bundle", { timeout: 90_000 }, () => {
   it("tells who, where, what was run and what came back, and how far that is proven", async () => {
     const session = await workstation.record(
       (recorded, at) =>

@@ -12,7 +12,7 @@ if (!hasTimestampAuthority) console.warn("SKIPPED: timestamps are not tested, be
 const bytes = Buffer.from("what is stamped");
 const never = new AbortController().signal;
 
-describe.skipIf(!hasTimestampAuthority)("A timestamp", () => {
+describe.skipIf(!hasTimestampAuthority)("A timestamp", { timeout: 90_000 }, () => {
   let authority: TimestampAuthority;
 
   beforeAll(async () => {

@@ -65,7 +65,7 @@ function expectNowhere(text: string, bytes: Buffer): void {
   for (const form of [utf16, Buffer.from(utf16).swap16()]) expect(bytes.includes(form)).toBe(false);
 }
 
-describe("Withholding", () => {
+describe("Withholding", { timeout: 90_000 }, () => {
   it("of a column leaves nothing of it anywhere, in whatever form it was sent, nor its salts", async () => {
     const { all, lines, files, session } = await exported(
       (recorded, at) =>
