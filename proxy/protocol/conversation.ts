@@ -109,11 +109,14 @@ export class Conversation<T> {
     this.refusedContent = false;
   }
 
-  /** Removes the first pending command, whose answer has ended or will not come. */
-  finish(): Pending<T> | undefined {
+  /** Removes the first pending command, whose answer has ended or will not come. `content` gets each that was its content. */
+  finish(content: (command: Pending<T>) => void = () => undefined): Pending<T> | undefined {
     this.answer.begin();
     const finished = this.pending.shift();
-    for (; this.contentAhead > 0; this.contentAhead -= 1) this.pending.shift();
+    for (; this.contentAhead > 0; this.contentAhead -= 1) {
+      const taken = this.pending.shift();
+      if (taken !== undefined) content(taken);
+    }
     return finished;
   }
 

@@ -4,7 +4,7 @@
  */
 import { decodeChangeUser } from "../protocol/change-user.ts";
 import { Command } from "../protocol/command.ts";
-import { Conversation, conversationPrefix } from "../protocol/conversation.ts";
+import { Conversation, conversationPrefix, type Pending } from "../protocol/conversation.ts";
 import { PacketFramer } from "../protocol/packet-framer.ts";
 import { ClientRole, ServerRole } from "../protocol/packet-role.ts";
 import type { Redacted } from "./redaction.ts";
@@ -193,10 +193,14 @@ export class CommandPhase {
 
   /** Removes the command whose answer has ended. False where there is none. */
   private finish(): boolean {
-    const finished = this.conversation.finish();
-    const prepares = finished?.attachment?.prepares ?? null;
-    if (prepares !== null) this.secrets.answered(prepares);
+    const finished = this.conversation.finish((content) => this.answered(content));
+    if (finished !== undefined) this.answered(finished);
     return finished !== undefined;
+  }
+
+  private answered({ attachment }: Pending<PendingSecrets | null>): void {
+    const prepares = attachment?.prepares ?? null;
+    if (prepares !== null) this.secrets.answered(prepares);
   }
 
   /** After an answer that could not be followed, the next command shows that the client saw its end. */

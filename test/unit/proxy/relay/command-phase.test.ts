@@ -186,3 +186,18 @@ describe("counts and last words", () => {
     expect(play(steps, [1000]).phase.errSequenceId).toBe(sequenceId);
   });
 });
+
+it("a preparation that was only the content of a local file leaves later executions recorded as they are", () => {
+  const phase = new CommandPhase(Capability.PROTOCOL_41 | Capability.DEPRECATE_EOF);
+  const command = (first: number, text: string, id = 0): Buffer => toPackets(Buffer.concat([Buffer.of(first), Buffer.from(text)]), id);
+  const load = command(0x03, "LOAD DATA LOCAL INFILE 'x' INTO TABLE t");
+  phase.fromClient(Buffer.concat([load, command(0x16, "SET PASSWORD = ?", 2), toPackets(Buffer.alloc(0), 3)]));
+  phase.fromUpstream(toPackets(Buffer.from("\xfbx", "latin1"), 1));
+  phase.fromUpstream(toPackets(Buffer.from("00000002000000", "hex"), 4));
+  phase.fromClient(command(0x16, "SELECT ?"));
+  phase.fromUpstream(toPackets(Buffer.from("000500000000000100000000", "hex"), 1));
+  phase.fromUpstream(toPackets(Buffer.from("03646566", "hex"), 2));
+  const execution = toPackets(Buffer.concat([Buffer.from("1705000000000100000000" + "01fd00" + "06", "hex"), Buffer.from("a card")]), 0);
+  const segments = phase.fromClient(execution) ?? [{ recorded: execution }];
+  expect(Buffer.concat(segments.map(({ recorded }) => recorded))).toEqual(execution);
+});
