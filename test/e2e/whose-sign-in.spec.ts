@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Browser, Page } from "@playwright/test";
 import { identitySettingsFor } from "../../proxy/demo/demo-identity.ts";
-import { type IdentityProvider, startIdentityProvider } from "../../proxy/demo/identity-provider/identity-provider.ts";
+import { startIdentityProvider } from "../../proxy/demo/identity-provider/identity-provider.ts";
 import type { DemoPerson } from "../../proxy/demo/identity-provider/people.ts";
 import { ScriptedBrowser } from "../../proxy/demo/identity-provider/scripted-browser.ts";
 import type { IdentitySettings } from "../../proxy/identity/identity-settings.ts";
@@ -63,9 +63,10 @@ async function otherBrowser(page: Page): Promise<Page> {
 }
 
 test("an OpenID provider's answer", async ({ page, faults }) => {
-  const provider: IdentityProvider = await startIdentityProvider();
+  test.slow();
+  await using provider = await startIdentityProvider();
   const [dba] = provider.people as [DemoPerson];
-  const workstation = await startWorkstation(identitySettingsFor(provider));
+  await using workstation = await startWorkstation(identitySettingsFor(provider));
   await page.goto(workstation.url);
   const opened = await atProvider(page);
   const url = await page.locator(`a[href^="${provider.issuer}"]`).getAttribute("href");
@@ -90,17 +91,20 @@ test("an OpenID provider's answer", async ({ page, faults }) => {
   await own.close();
   await expect(page.getByRole("button", { name: `You: ${dba.name}` })).toBeVisible();
   await page.goto("about:blank");
-  await workstation[Symbol.asyncDispose]();
-  await provider.stop();
   faults.length = 0;
 });
 
 test("a SAML provider's answer", async ({ page, faults }) => {
+  test.slow();
   const provider = await SamlProvider.make();
   await using site = await startSamlSite(provider, (question) => provider.answer(question));
   const entryPoint = site.entryPoint.replace("127.0.0.1", "localhost");
   const roles = [{ group: "dba", role: "admin" }] as const;
-  const workstation = await startWorkstation({ provider: provider.settings({ entryPoint }), roles, endOpenSessions: { kind: "at-once" } });
+  await using workstation = await startWorkstation({
+    provider: provider.settings({ entryPoint }),
+    roles,
+    endOpenSessions: { kind: "at-once" },
+  });
   await page.goto(workstation.url);
   const opened = await atProvider(page);
   const others = await otherBrowser(page);
@@ -112,6 +116,5 @@ test("a SAML provider's answer", async ({ page, faults }) => {
   await expect(opened.getByRole("heading", { name: "You are signed in as Anna Ärlig & Co" })).toBeVisible();
   await expect(page.getByRole("button", { name: "You: Anna Ärlig & Co" })).toBeVisible();
   await page.goto("about:blank");
-  await workstation[Symbol.asyncDispose]();
   faults.length = 0;
 });
