@@ -17,7 +17,7 @@ describe.skipIf(!hasTimestampAuthority)("A timestamp", { timeout: 90_000 }, () =
 
   beforeAll(async () => {
     authority = await TimestampAuthority.start();
-  });
+  }, 60_000);
 
   beforeEach(() => {
     authority.answer = null;
