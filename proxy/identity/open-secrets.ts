@@ -83,7 +83,8 @@ function keyringFile(dataDirectory: string): string {
 
 function keptInMemory(failure: string): string {
   return (
-    "Passwords that you enter, and the key that signs what is recorded, are kept in memory only, until the program ends: " +
-    `the system's keychain cannot be used (${failure}), and STENOGRAPH_PASSPHRASE is not set.`
+    "Passwords that you enter, and the key that signs what is recorded, are kept in memory only and are gone when the program ends: " +
+    `the system's keychain, which would keep them, cannot be used (${failure}). To have them kept, start again with the keychain ` +
+    "unlocked, or with a passphrase in the environment variable STENOGRAPH_PASSPHRASE: they are encrypted with it."
   );
 }

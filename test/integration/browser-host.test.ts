@@ -148,7 +148,7 @@ describe("serve", () => {
     expect(ran).toMatchObject({
       exitCode: 1,
       stdout: "",
-      stderr: expect.stringMatching(new RegExp(`^Port ${port} on 127.0.0.1 is in use.*\\.\n$`)),
+      stderr: expect.stringMatching(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use.*\\.\n$`)),
     });
   });
 
