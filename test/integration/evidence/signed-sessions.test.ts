@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createPublicKey } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { JWK } from "jose";
 import { createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { composeRecorder, type RunningRecorder } from "../../../proxy/compose.ts";
@@ -9,17 +10,23 @@ import { composeIdentity, type RunningIdentity } from "../../../proxy/compose-id
 import { identitySettingsFor } from "../../../proxy/demo/demo-identity.ts";
 import { type IdentityProvider, startIdentityProvider } from "../../../proxy/demo/identity-provider/identity-provider.ts";
 import { ScriptedBrowser } from "../../../proxy/demo/identity-provider/scripted-browser.ts";
+import { exportBundle } from "../../../proxy/evidence/bundle/export-bundle.ts";
+import { RecordingSource } from "../../../proxy/evidence/bundle/recording-source.ts";
+import { findSealed } from "../../../proxy/evidence/bundle/sealed-sessions.ts";
 import type { Entry } from "../../../proxy/evidence/device-log/entry.ts";
 import { readLogExcerpt } from "../../../proxy/evidence/device-log/log-excerpt.ts";
 import { openingBytes } from "../../../proxy/evidence/device-log/opening.ts";
+import { openSaltKey } from "../../../proxy/evidence/events/salt-key.ts";
 import { sealStatementBytes } from "../../../proxy/evidence/seal/seal-statement.ts";
 import { pae } from "../../../proxy/evidence/signing/dsse.ts";
 import { inTotoPayloadType } from "../../../proxy/evidence/signing/in-toto.ts";
 import { keyIdOf, type PublicJwk, verifySignature } from "../../../proxy/evidence/signing/public-key.ts";
+import type { Verdict } from "../../../proxy/evidence/verify/verify-bundle.ts";
 import type { SignIn } from "../../../proxy/identity/sign-in.ts";
 import { type SignInRecord, signInRecordPath } from "../../../proxy/identity/sign-in-record.ts";
 import type { SignedSeal } from "../../../proxy/recording/frame.ts";
 import { connectionOf } from "../../support/api/connection-of.ts";
+import { Verifier } from "../../support/evidence/verdict-on.ts";
 import { writeIdentityJson } from "../../support/identity/identity-json.ts";
 import { recordedSessions } from "../../support/recorded.ts";
 import { available, type ServerAddress } from "../../support/servers.ts";
@@ -96,6 +103,30 @@ async function sealedSession(): Promise<{ readonly id: string; readonly seal: Si
   return { id: session.open.session, seal: session.seal };
 }
 
+/** What somebody is told of a bundle of the session who trusts the provider's keys, which they got from it, and the device's. */
+async function auditorsVerdict(session: string): Promise<Verdict> {
+  const found = findSealed(directory.path, session);
+  if (found.kind !== "sealed") throw new Error("it is not sealed");
+  const { key, log } = recorder.evidence;
+  const out = join(directory.path, "bundle.zip");
+  const exporter = { kind: "os-user", name: "auditor", authenticated: false } as const;
+  await exportBundle(
+    {
+      ...{ sources: [new RecordingSource(found.sealed, openSaltKey(directory.path))], out, exporter },
+      ...{ rules: [], reason: null, recipients: [], timestampUrl: null },
+    },
+    {
+      ...{ dataDirectory: directory.path, device: key, identity: null, enter: (body) => log.enter(body), now: () => Date.now() * 1000 },
+      signInRecordPath: (signIn) => signInRecordPath(directory.path, signIn),
+    },
+  );
+  const metadata = (await (await fetch(`${provider.issuer}/.well-known/openid-configuration`)).json()) as { readonly jwks_uri: string };
+  const jwks = (await (await fetch(metadata.jwks_uri)).json()) as { readonly keys: readonly JWK[] };
+  const devices = [{ name: "the workstation", jwk: key.publicKey }];
+  using verifier = new Verifier({ issuers: { [provider.issuer]: jwks }, devices, tsaRoots: [], checkpoints: [] });
+  return await verifier.verdict(readFileSync(out));
+}
+
 function recordedSignIn(id: string): SignInRecord {
   return JSON.parse(readFileSync(signInRecordPath(directory.path, id), "utf8")) as SignInRecord;
 }
@@ -147,6 +178,12 @@ describe.each(available(inject("servers")).slice(0, 1))("a session of somebody w
     expect(opening).toMatchObject({ connection: "Shop", actor: { kind: "person", issuer: actor.issuer, subject: actor.subject } });
     const sig = Buffer.from(opening.identity?.sig ?? "", "base64");
     expect(verifySignature(jwk, pae(inTotoPayloadType, openingBytes(opening)), sig)).toBe(true);
+
+    const verdict = await auditorsVerdict(id);
+    if (verdict.verdict === "INVALID") throw new Error(verdict.message);
+    // Secrets are kept for this run only here; nothing else is open but what was not asked for.
+    expect(verdict.limits.map(({ code }) => code).sort()).toEqual(["W_KEY_THIS_RUN", "W_NO_TSA", "W_NO_WITNESS"]);
+    expect(verdict.facts.sessions).toMatchObject([{ session: id, actor, signers: { signIn: signIn.id }, hasRecording: true }]);
   });
 
   it("that goes on after their sign-out is sealed by the device alone", async () => {
