@@ -32,7 +32,7 @@ export function limitsOf(rules: readonly WithholdingRule[], headersThatHold: num
   const limits: string[] = [];
   if (rules.some(({ kind }) => kind === "column")) {
     limits.push(
-      "A column is found by the table's name: statements that name the table lose all their literals, parameters and computed columns. What statements hold of the column that name the table nowhere (a view, a stored procedure, a user variable) is not found.",
+      "A column is found by the table's name: statements that name the table lose all their literals, parameters and computed columns. What statements hold of the column that name the table nowhere (a view, a stored procedure, a user variable, a list of processes) is not found.",
     );
   }
   if (headersThatHold > 0) {

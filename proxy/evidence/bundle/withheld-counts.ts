@@ -22,7 +22,7 @@ export class WithheldTally {
   #cells = 0;
   #last = -1;
 
-  add({ n, path }: PartItem): void {
+  add({ n, path }: Pick<PartItem, "n" | "path">): void {
     this.#parts += 1;
     if (n !== this.#last) this.#events += 1;
     this.#last = n;

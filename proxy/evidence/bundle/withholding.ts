@@ -142,8 +142,8 @@ export class Withholding {
     if (n !== this.#event) this.#begin(n);
     let known = this.#found;
     if (header.kind === "statement" && this.#statements.has(header.seq)) known |= Known.whole | Known.touched;
-    if (this.#columns.some(({ named }) => named.test(this.#sql)) || (this.#columns.length > 0 && isCut(header))) {
-      known |= Known.names | Known.touched | (isNested(this.#sql) || isCut(header) ? Known.nested : 0);
+    if (this.#columns.some(({ named }) => named.test(this.#sql)) || (this.#columns.length > 0 && isUnknown(header))) {
+      known |= Known.names | Known.touched | (isNested(this.#sql) || isUnknown(header) ? Known.nested : 0);
     }
     if (this.#texts.some((text) => holdsOpenly(header, text))) this.headersThatHold += 1;
     if ((known & Known.touched) !== 0) this.#anything = true;
@@ -187,9 +187,11 @@ function isKnownColumn({ schema, orgTable, orgName }: Column): boolean {
   return schema !== "" && orgTable !== "" && orgName !== "";
 }
 
-/** Whether a statement's text is too long to be all here, so that what it names is not known. */
-function isCut(header: EventItem["header"]): boolean {
-  return header.kind === "statement" && header.sql !== null && header.sql.cutFrom !== null;
+/** Whether a statement may name any table: its text is too long to be all here, or it has none and brought or got values. */
+function isUnknown(header: EventItem["header"]): boolean {
+  if (header.kind !== "statement") return false;
+  const { sql, params, results } = header;
+  return sql === null ? params !== null || results.length > 0 : sql.cutFrom !== null;
 }
 
 /** Whether a text has more than one query in it, or may have. */

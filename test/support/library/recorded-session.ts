@@ -69,6 +69,13 @@ export class RecordedSession {
     return this;
   }
 
+  /** A COM_PROCESS_INFO that is sent at `at`, and answered with one process that runs `info`. */
+  processInfo(at: UnixMicros, info: string): this {
+    this.#writer.append(FrameKind.client, BigInt(at) * 1000n, toPackets(Buffer.of(0x0a), 0));
+    this.#writer.append(FrameKind.upstream, BigInt(at + 100) * 1000n, answerBytes({ columns: [{ name: "Info" }], cells: [[info]] }));
+    return this;
+  }
+
   /** A COM_CHANGE_USER to `user` that is sent at `at` and succeeds, after which the account is `account`. */
   changeUser(user: string, account: string, at: UnixMicros): this {
     this.#writer.append(FrameKind.client, BigInt(at) * 1000n, toPackets(Buffer.from(`\x11${user}\0\0\0`), 0));

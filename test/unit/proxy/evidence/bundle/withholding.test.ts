@@ -105,6 +105,12 @@ describe("Withholding", { timeout: 90_000 }, () => {
     expect(files.get(`data/sessions/${session}/header.json`)?.toString()).toContain(`"withheld":{"cells":`);
   });
 
+  it("of a column takes the values of a command whose text is not known", async () => {
+    const { all, lines } = await exported((recorded, at) => recorded.processInfo(at, canary), ["column:orders.card_number"]);
+    expectNowhere(canary, all);
+    expect(withheldPaths(lines)).toEqual(["1/results/0/definitions", "1/results/0/blocks/0/0", "1/details"]);
+  });
+
   it("of a literal finds it in SQL, cells, bytes, column names, messages and notes, and tells it nowhere", async () => {
     const utf16 = Buffer.from(canary, "utf16le");
     const { all, lines } = await exported(
