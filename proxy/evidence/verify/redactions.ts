@@ -1,8 +1,9 @@
 /** The records of what was withheld: that they say as much as is withheld, no less and no more. */
 import { z } from "zod";
+import { sumOfCounts, type WithheldCounts } from "../bundle/withheld-counts.ts";
 import type { BundleFiles } from "./bundle-files.ts";
 import type { ExportFacts } from "./export-envelope.ts";
-import type { SessionFacts, Withheld } from "./session-facts.ts";
+import type { SessionFacts } from "./session-facts.ts";
 import { shapedFile } from "./shaped.ts";
 import { actor, count, text, textOrNull, time } from "./shapes.ts";
 import { BundleFault } from "./verdict.ts";
@@ -44,7 +45,7 @@ export async function checkRedactions(
   }
   if (records.length !== told.records)
     throw new BundleFault("E_GAP", `has ${records.length} redaction records where ${told.records} were signed`);
-  const parts = sessions.reduce((sum, { withheld }) => sum + withheld.parts, 0);
+  const { parts } = sumOfCounts(sessions.map(({ withheld }) => withheld));
   if (parts !== told.parts) throw new BundleFault("E_DISCLOSE", `withholds ${parts} parts where ${told.parts} were signed`);
   const last = records.at(-1);
   const file = present.at(-1) ?? "data/redaction";
@@ -65,24 +66,12 @@ function checkCounts({ counts: told, sessions: each }: Redaction, sessions: read
   for (const [session, { parts }] of found) {
     if (parts > 0) throw new BundleFault("E_DISCLOSE", `it does not count session ${session}, of which something is withheld`, { file });
   }
-  checkSame(told, sumOf(sessions), "in all", file);
+  checkSame(told, sumOfCounts(sessions.map(({ withheld }) => withheld)), "in all", file);
 }
 
-export function checkSame(told: Withheld, found: Withheld, what: string, file: string): void {
+export function checkSame(told: WithheldCounts, found: WithheldCounts, what: string, file: string): void {
   for (const kind of ["parts", "events", "sql", "parameters", "cells", "other"] as const) {
     if (told[kind] === found[kind]) continue;
     throw new BundleFault("E_DISCLOSE", `it counts ${told[kind]} withheld (${kind}) ${what}, and ${found[kind]} are`, { file });
   }
-}
-
-function sumOf(sessions: readonly SessionFacts[]): Withheld {
-  const sum = (kind: keyof Withheld): number => sessions.reduce((total, { withheld }) => total + withheld[kind], 0);
-  return {
-    parts: sum("parts"),
-    events: sum("events"),
-    sql: sum("sql"),
-    parameters: sum("parameters"),
-    cells: sum("cells"),
-    other: sum("other"),
-  };
 }

@@ -1,18 +1,9 @@
 /** What a session's events say of it as a whole. */
 import type { Actor } from "../../model/actor.ts";
 import type { UnixMicros } from "../../model/value.ts";
+import { type WithheldCounts, WithheldTally } from "../bundle/withheld-counts.ts";
 import type { DisclosedPart } from "./disclosed-part.ts";
 import type { CloseLeaf, Leaf, OpenLeaf } from "./leaf.ts";
-
-/** How much of a session is withheld, in parts; as its header counts them. */
-export interface Withheld {
-  readonly parts: number;
-  readonly events: number;
-  readonly sql: number;
-  readonly parameters: number;
-  readonly cells: number;
-  readonly other: number;
-}
 
 export interface SessionFacts {
   readonly session: string;
@@ -32,7 +23,7 @@ export interface SessionFacts {
   readonly rows: number;
   /** Places where bytes are missing in the recording, and statements of which something is. */
   readonly gaps: number;
-  readonly withheld: Withheld;
+  readonly withheld: WithheldCounts;
 }
 
 /** Is told of a session's events and parts, and counts. */
@@ -45,15 +36,10 @@ export class FactsSoFar {
   #rows = 0;
   #gaps = 0;
   #lastAt = 0;
-  #withheld = { parts: 0, events: 0, sql: 0, parameters: 0, cells: 0, other: 0 };
-  #lastWithheld = -1;
+  readonly #withheld = new WithheldTally();
 
-  part({ n, path, isWithheld }: DisclosedPart): void {
-    if (!isWithheld) return;
-    this.#withheld.parts += 1;
-    if (n !== this.#lastWithheld) this.#withheld.events += 1;
-    this.#lastWithheld = n;
-    this.#withheld[kindOf(path)] += 1;
+  part(part: DisclosedPart): void {
+    if (part.isWithheld) this.#withheld.add(part);
   }
 
   leaf(leaf: Leaf): void {
@@ -81,13 +67,7 @@ export class FactsSoFar {
       closedAt: this.#close?.at ?? null,
       closeCause: this.#close?.cause ?? null,
       ...{ lastAt: this.#lastAt, events: this.#events, statements: this.#statements, errors: this.#errors, rows: this.#rows },
-      ...{ gaps: this.#gaps, withheld: this.#withheld },
+      ...{ gaps: this.#gaps, withheld: this.#withheld.counts },
     };
   }
-}
-
-function kindOf(path: string): "sql" | "parameters" | "cells" | "other" {
-  if (path.startsWith("sql/")) return "sql";
-  if (path.startsWith("params/") || path.startsWith("attributes/")) return "parameters";
-  return path.includes("/blocks/") ? "cells" : "other";
 }

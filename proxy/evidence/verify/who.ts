@@ -54,7 +54,7 @@ function unproven(actor: Actor): string {
     case "os-user":
       return `Nobody was signed in: “${actor.name}” is what the operating system of the workstation says, and is not proven`;
     case "person":
-      return `That it was ${actor.name} rests on the word of the workstation: no key of their sign-in signed it`;
+      return `That it was ${actor.name} rests on the word of the workstation: no key of their sign-in signed the seal`;
     case "machine":
       return `That it was the machine ${actor.name} rests on the word of the workstation`;
     default:
