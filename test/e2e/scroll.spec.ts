@@ -63,7 +63,7 @@ for (const arrivals of [0, 500]) {
     test.slow();
     await page.setViewportSize({ width: 900, height: 600 });
     await openAtStart(page, arrivals);
-    const { bare } = await filmList(page, () => dragThumb(page, { moves: 24 }));
+    const { bare } = await filmList(page, () => dragThumb(page, { moves: 16 }));
     const partly = bare.filter((share) => share > 0).length;
     console.log(`the thumb, ${arrivals}/s: ${bare.length} pictures on the screen, the list bare in a part of ${partly}`);
     expect(bare.length).toBeGreaterThan(5);
