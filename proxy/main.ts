@@ -1,5 +1,6 @@
 /** The command line. */
 import { Command } from "commander";
+import { register as registerAnnotate } from "./commands/annotate.ts";
 import { register as registerApp } from "./commands/app.ts";
 import { register as registerCheckpoint } from "./commands/checkpoint.ts";
 import { register as registerDemo } from "./commands/demo.ts";
@@ -34,6 +35,7 @@ for (const register of [
   registerStatements,
   registerExport,
   registerVerify,
+  registerAnnotate,
   registerCheckpoint,
   registerReindex,
   registerDemo,

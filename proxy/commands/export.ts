@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { whenAskedToEnd } from "../asked-to-end.ts";
-import { composeEvidence, type RunningEvidence } from "../compose-evidence.ts";
+import type { RunningEvidence } from "../compose-evidence.ts";
 import { exportBundle } from "../evidence/bundle/export-bundle.ts";
 import { refuseExisting } from "../evidence/bundle/export-folder.ts";
 import type { ExportProgress, ExportRequest, ExportResult } from "../evidence/bundle/export-request.ts";
@@ -12,9 +12,9 @@ import { osUserActor } from "../identity/os-user.ts";
 import { signInRecordPath } from "../identity/sign-in-record.ts";
 import { FailureError, failureOf } from "../model/failure.ts";
 import { nowNs } from "../recording/clock.ts";
-import { openCommandSecrets } from "./command-identity.ts";
+import { openCommandEvidence } from "./command-evidence.ts";
 import { dataOption } from "./data-option.ts";
-import { complain, counted, existingDataDirectory, say, writeLine } from "./output.ts";
+import { complain, counted, existingDataDirectory, writeLine } from "./output.ts";
 import { sealedSources } from "./sealed-sources.ts";
 
 interface ExportArguments {
@@ -75,7 +75,7 @@ async function exportSessions(sessions: readonly string[], options: ExportArgume
   const { signal } = cancelled;
   try {
     if (out !== null) refuseExisting(out);
-    const evidence = await openEvidence(options.data);
+    const evidence = await openCommandEvidence(options.data);
     try {
       const sources = await sealedSources(options.data, sessions, evidence, signal);
       if (out === null) await preview(sources, options, signal);
@@ -88,11 +88,6 @@ async function exportSessions(sessions: readonly string[], options: ExportArgume
     complain(signal.aborted ? "The export was cancelled. Nothing was written." : message);
     if (usage.has(code)) process.exitCode = usageError;
   }
-}
-
-async function openEvidence(dataDirectory: string): Promise<RunningEvidence> {
-  const secrets = await openCommandSecrets(dataDirectory);
-  return composeEvidence({ dataDirectory, secrets, keys: null, sessionsEndAtOnce: () => false, openSessions: null, say });
 }
 
 async function preview(sources: ExportRequest["sources"], { withhold, json }: ExportArguments, signal: AbortSignal): Promise<void> {
