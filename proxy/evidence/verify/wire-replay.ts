@@ -6,7 +6,9 @@ import { createHash, type Hash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { FailureError, failureOf } from "../../model/failure.ts";
 import { type Frame, FrameKind, fileHeaderBytes } from "../../recording/frame.ts";
+import type { ReadEnd } from "../../recording/frame-reader.ts";
 import { canonicalText } from "../canonical/canonical.ts";
 import { EventPass } from "../events/event-pass.ts";
 import type { LeafHeader } from "../events/leaf.ts";
@@ -94,13 +96,23 @@ export class WireReplay {
     while (this.#next === this.#told.length && !this.#ended) {
       this.#told.length = 0;
       this.#next = 0;
-      const end = this.#pass.read(() => this.#told.length > 0);
+      const end = this.#read();
       if (end !== null && end.kind !== "end") throw new BundleFault("E_ROOT", `${end.reason} at byte ${end.offset}`, this.#place);
       this.#ended = end !== null;
     }
     const told = this.#told[this.#next] ?? null;
     this.#next += 1;
     return told;
+  }
+
+  /** What cannot be decoded is no recording that a recorder wrote, whatever its checksums say. */
+  #read(): ReadEnd | null {
+    try {
+      return this.#pass.read(() => this.#told.length > 0);
+    } catch (thrown) {
+      if (thrown instanceof BundleFault || isOfSystem(thrown)) throw thrown;
+      throw new BundleFault("E_ROOT", `it cannot be decoded: ${failureOf(thrown).message}`, this.#place);
+    }
   }
 
   #frame(frame: Frame, bytes: Buffer): void {
@@ -145,23 +157,40 @@ export class WireReplay {
 
 /**
  * Gives `use` the recording of a session as a file that nobody else can read; `null` where the bundle has none. It is gone afterwards.
+ * Rejects with a `FailureError` (`no-room`) where there is no place for it.
  */
 export async function withWire<T>(files: BundleFiles, session: string, use: (file: string | null) => Promise<T>): Promise<T> {
   const name = sessionFile(session, "wire.steno");
   if (!files.has(name)) return use(null);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stenograph-verify-"));
+  let folder: string | null = null;
   try {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "stenograph-verify-"));
     const file = path.join(folder, "wire.steno");
-    const fd = fs.openSync(file, "wx", 0o600);
-    try {
-      for await (const piece of files.pieces(name)) for (let at = 0; at < piece.length; ) at += fs.writeSync(fd, piece, at);
-    } finally {
-      fs.closeSync(fd);
-    }
+    await unpack(files, name, file);
     return await use(file);
+  } catch (cause) {
+    throw isOfSystem(cause) ? noRoom(cause) : cause;
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function unpack(files: BundleFiles, name: string, file: string): Promise<void> {
+  const fd = fs.openSync(file, "wx", 0o600);
+  try {
+    for await (const piece of files.pieces(name)) for (let at = 0; at < piece.length; ) at += fs.writeSync(fd, piece, at);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function noRoom(cause: unknown): FailureError {
+  const message = `The recording in the bundle could not be unpacked into ${os.tmpdir()}: ${failureOf(cause).message}. Set TMPDIR to where there is room.`;
+  return new FailureError("no-room", message, { cause });
+}
+
+function isOfSystem(thrown: unknown): boolean {
+  return thrown instanceof Error && "syscall" in thrown;
 }
 
 function factsOf(header: unknown): string {

@@ -4,6 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { noTrust } from "../../../../../proxy/evidence/verify/trust.ts";
 import { type Verdict, verifyBundle } from "../../../../../proxy/evidence/verify/verify-bundle.ts";
+import { encodeFileHeader, encodeFrame, type FrameKind } from "../../../../../proxy/recording/frame.ts";
+import { FrameReader } from "../../../../../proxy/recording/frame-reader.ts";
 import { AttackedBundle } from "../../../../support/evidence/attacked-bundle.ts";
 import { EvidenceWorkstation } from "../../../../support/evidence/evidence-workstation.ts";
 import { unzipped } from "../../../../support/evidence/unzipped.ts";
@@ -126,4 +128,37 @@ describe("a bundle whose files are changed by someone who has the device's key",
       }
     }
   });
+
+  it("finds a recording with other frames under right checksums out", { timeout: patience }, async () => {
+    const random = new Random(4);
+    const name = `data/sessions/${session}/wire.steno`;
+    const whole = await AttackedBundle.of(bundle);
+    const frames = framesOf(whole.bytes(name));
+    for (let round = 0; round < 100; round += 1) {
+      const at = random.below(frames.length);
+      const [kind, payload] = frames[at] as (typeof frames)[number];
+      const changed = random.mutated(payload);
+      const written = frames.with(at, [kind, changed]).map(([each, body]) => encodeFrame(each, 1_790_000_000_000_000_000n, body));
+      const attacked = new AttackedBundle(new Map(whole.names.map((each) => [each, whole.bytes(each)])));
+      attacked.set(name, Buffer.concat([encodeFileHeader(), ...written])).resign(workstation.key);
+      const file = path.join(directory.path, "frames.zip");
+      fs.writeFileSync(file, attacked.zip());
+      const fd = fs.openSync(file, "r");
+      try {
+        expect((await verifyBundle(fd)).verdict, `frame ${at}, round ${round}`).toBe("INVALID");
+      } finally {
+        fs.closeSync(fd);
+      }
+    }
+  });
 });
+
+function framesOf(wire: Buffer): (readonly [FrameKind, Buffer])[] {
+  const file = path.join(directory.path, "frames.steno");
+  fs.writeFileSync(file, wire);
+  const frames: (readonly [FrameKind, Buffer])[] = [];
+  const reader = new FrameReader(file);
+  reader.read(({ kind, payload }) => void frames.push([kind as FrameKind, Buffer.from(payload)]));
+  reader.close();
+  return frames;
+}

@@ -90,6 +90,19 @@ describe("verifying a bundle", () => {
     }
   });
 
+  it("says where there is no room for what it must unpack, which is no verdict", async () => {
+    const fd = fs.openSync(world.file, "r");
+    const { TMPDIR } = process.env;
+    try {
+      process.env.TMPDIR = path.join(directory.path, "missing");
+      await expect(verifyBundle(fd)).rejects.toMatchObject({ code: "no-room", message: expect.stringContaining("Set TMPDIR") });
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+      fs.closeSync(fd);
+    }
+  });
+
   it("finds the same in what is packed by another program", async () => {
     using verifier = new Verifier(world.trust);
     const file = path.join(directory.path, "packed.zip");
