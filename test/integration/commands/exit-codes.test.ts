@@ -16,14 +16,25 @@ const oneSentence = /^[^\n]+\n$/;
 const stackTrace = /\n\s+at /;
 
 describe("--help", () => {
-  it.each(["record", "sessions", "statements", "serve", "reindex", "demo", "app", "login", "logout", "whoami"])(
-    "of %s ends well and says what it does",
-    async (command) => {
-      const run = await runStenograph([command, "--help"]);
-      expect(run).toMatchObject({ stderr: "", exitCode: 0 });
-      expect(run.stdout).toMatch(new RegExp(`^Usage: stenograph ${command} `));
-    },
-  );
+  it.each([
+    "record",
+    "sessions",
+    "statements",
+    "serve",
+    "reindex",
+    "demo",
+    "app",
+    "login",
+    "logout",
+    "whoami",
+    "export",
+    "verify",
+    "checkpoint",
+  ])("of %s ends well and says what it does", async (command) => {
+    const run = await runStenograph([command, "--help"]);
+    expect(run).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(run.stdout).toMatch(new RegExp(`^Usage: stenograph ${command} `));
+  });
 });
 
 describe("wrong usage ends with 2 and says what is wrong", () => {
