@@ -56,6 +56,9 @@ describe("stenograph checkpoint", () => {
       exitCode: 2,
       stderr: expect.stringContaining("neither"),
     });
+  });
+
+  it("says in a sentence that the witness has nothing, and that what is there is no checkpoint", async () => {
     await someLog();
     const nowhere = join(data.path, "not", "there.txt");
     expect(await checkpoint("--witness", nowhere)).toMatchObject({
