@@ -61,9 +61,9 @@ for (const arrivals of [0, 500]) {
 for (const arrivals of [0, 500]) {
   test(`the list is never empty on the screen while its thumb is dragged, ${arrivals} arriving a second`, async ({ page }) => {
     test.slow();
-    await page.setViewportSize({ width: 900, height: 600 });
+    await page.setViewportSize({ width: 800, height: 480 });
     await openAtStart(page, arrivals);
-    const { bare } = await filmList(page, () => dragThumb(page, { moves: 16 }));
+    const { bare } = await filmList(page, () => dragThumb(page, { moves: 12 }));
     const partly = bare.filter((share) => share > 0).length;
     console.log(`the thumb, ${arrivals}/s: ${bare.length} pictures on the screen, the list bare in a part of ${partly}`);
     expect(bare.length).toBeGreaterThan(5);

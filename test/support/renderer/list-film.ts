@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 
 /** What was on the screen while a list scrolled, picture by picture as the browser's compositor showed them. */
 export interface ListFilm {
-  /** JPEG images of the page. */
+  /** JPEG images of the page; not all where there are very many, but as many from each part of the film. */
   readonly pictures: readonly Buffer[];
   /** Of each picture, the share of the list's height (0 to 1) in which there was nothing: no text, no placeholder. */
   readonly bare: readonly number[];
@@ -17,6 +17,9 @@ interface Box {
 
 const lineHeight = 24;
 
+/** So many pictures are looked at; more would take a slow machine minutes. */
+const mostPictures = 60;
+
 /** How much lighter or darker than what is around it something is that can be seen, of 255; less is the image format's noise. */
 const faintest = 8;
 
@@ -26,17 +29,19 @@ const faintest = 8;
  */
 export async function filmList(page: Page, move: () => Promise<void>): Promise<ListFilm> {
   const body = await bodyOfList(page);
-  const pictures: Buffer[] = [];
+  const taken: Buffer[] = [];
   const session = await page.context().newCDPSession(page);
   session.on("Page.screencastFrame", ({ data, sessionId }) => {
-    pictures.push(Buffer.from(data, "base64"));
+    taken.push(Buffer.from(data, "base64"));
     // A picture that comes after the film's end needs no answer.
     session.send("Page.screencastFrameAck", { sessionId }).catch(() => undefined);
   });
-  await session.send("Page.startScreencast", { format: "jpeg", quality: 100 });
+  await session.send("Page.startScreencast", { format: "jpeg", quality: 90 });
   await move();
   await session.send("Page.stopScreencast");
   await session.detach();
+  const every = Math.ceil(taken.length / mostPictures);
+  const pictures = taken.filter((_, place) => place % every === 0);
   return { pictures, bare: await bareShares(page, pictures, body) };
 }
 
