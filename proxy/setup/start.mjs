@@ -5,6 +5,7 @@
  * Runs on any Node from 20 on, before any dependency is there.
  */
 import { spawn } from "node:child_process";
+import module from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { installDependencies } from "./dependencies.mjs";
@@ -58,6 +59,8 @@ else {
     const notBuilt = buildRenderer(root);
     if (notBuilt !== null) fail(notBuilt);
   }
+  // Half of what a short command costs is reading the program.
+  module.enableCompileCache(join(root, "node_modules", ".cache", "compile"));
   process.argv[1] = main;
   await import(pathToFileURL(main).href);
 }
