@@ -29,6 +29,7 @@ describe("--help", () => {
     "whoami",
     "export",
     "verify",
+    "annotate",
     "checkpoint",
   ])("of %s ends well and says what it does", async (command) => {
     const run = await runStenograph([command, "--help"]);
