@@ -39,8 +39,10 @@ export function usePinnedRows(scroller: RefObject<HTMLElement | null>, start: nu
       if (last.current.slack === 0 || moved > mostSlack / 2) pinHere(moved > mostSlack ? 0 : mostSlack);
     };
     pinHere(mostSlack);
-    element.addEventListener("scroll", onScroll, { passive: true });
-    return () => element.removeEventListener("scroll", onScroll);
+    // Before anybody draws because of it: to ask for the place after that would have it all laid out once more.
+    const options = { passive: true, capture: true };
+    element.addEventListener("scroll", onScroll, options);
+    return () => element.removeEventListener("scroll", onScroll, options);
   }, [scroller]);
   return rows;
 }
