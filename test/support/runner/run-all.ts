@@ -6,7 +6,7 @@ import type { Stage } from "./stages.ts";
 import { summarize } from "./summary.ts";
 
 /** The whole run ends within this time, whatever its stages' own limits add up to. */
-const runLimitMs = 34 * 60_000;
+const runLimitMs = 36 * 60_000;
 
 export interface Run {
   readonly options: RunOptions;
