@@ -1,10 +1,10 @@
 /** The settings of evidence in a data directory: `evidence.json`. */
-import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import type { WitnessPlace } from "./evidence/device-log/witness.ts";
 import { writePrivateFile } from "./identity/private-file.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
+import { readSettingsText, settingsProblem } from "./settings-text.ts";
 import { SharedFile } from "./shared-file.ts";
 
 /** What is set about evidence. */
@@ -48,12 +48,12 @@ function isWebAddress(text: string): boolean {
 }
 
 async function load(path: string): Promise<EvidenceSettings> {
-  const text = await readIfThere(path);
+  const text = await readSettingsText(path, "The settings of evidence");
   if (text === null) return { witness: null };
   try {
     return { witness: evidenceFile.parse(JSON.parse(text)).witness };
   } catch (cause) {
-    const message = `The settings of evidence in ${path} cannot be used (${problemOf(cause)}). Mend the file, or move it away to have no witness.`;
+    const message = `The settings of evidence in ${path} cannot be used (${settingsProblem(cause)}). Mend the file, or move it away to have no witness.`;
     throw new FailureError("settings-unreadable", message, { cause });
   }
 }
@@ -65,20 +65,4 @@ async function save(path: string, { witness }: EvidenceSettings): Promise<void> 
     const message = `The settings of evidence could not be saved in ${path}: ${failureOf(cause).message}. Nothing was changed.`;
     throw new FailureError("settings-unwritable", message, { cause });
   }
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
-    const message = `The settings of evidence in ${path} could not be read: ${failureOf(cause).message}.`;
-    throw new FailureError("settings-unreadable", message, { cause });
-  }
-}
-
-function problemOf(cause: unknown): string {
-  if (!(cause instanceof z.ZodError)) return "the file is not JSON";
-  const issue = cause.issues[0];
-  return issue === undefined ? "the file has another shape" : `${issue.path.join(".") || "the file"}: ${issue.message}`;
 }

@@ -1,11 +1,11 @@
 /** The settings of identity in a data directory: `identity.json`, which only its owner may read. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { identitySettings } from "./api/contract/identity.ts";
 import { type IdentitySettings, noIdentitySettings } from "./identity/identity-settings.ts";
 import { writePrivateFile } from "./identity/private-file.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
+import { readSettingsText, settingsProblem } from "./settings-text.ts";
 
 const identityFile = z.object({ format: z.literal("stenograph-identity"), version: z.literal(1), settings: identitySettings });
 
@@ -19,12 +19,12 @@ export function identityPath(dataDirectory: string): string {
  */
 export async function loadIdentitySettings(dataDirectory: string): Promise<IdentitySettings> {
   const path = identityPath(dataDirectory);
-  const text = await readIfThere(path);
+  const text = await readSettingsText(path, "The identity settings");
   if (text === null) return noIdentitySettings;
   try {
     return identityFile.parse(JSON.parse(text)).settings;
   } catch (cause) {
-    const message = `The identity settings in ${path} cannot be used (${problemOf(cause)}). Mend the file; without it nobody would have to sign in.`;
+    const message = `The identity settings in ${path} cannot be used (${settingsProblem(cause)}). Mend the file; without it nobody would have to sign in.`;
     throw new FailureError("settings-unreadable", message, { cause });
   }
 }
@@ -39,21 +39,4 @@ export async function saveIdentitySettings(dataDirectory: string, settings: Iden
     const message = `The identity settings could not be saved in ${path}: ${failureOf(cause).message}. Nothing was changed.`;
     throw new FailureError("settings-unwritable", message, { cause });
   }
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
-    throw new FailureError("settings-unreadable", `The identity settings in ${path} could not be read: ${failureOf(cause).message}.`, {
-      cause,
-    });
-  }
-}
-
-function problemOf(cause: unknown): string {
-  if (!(cause instanceof z.ZodError)) return "the file is not JSON";
-  const issue = cause.issues[0];
-  return issue === undefined ? "the file has another shape" : `${issue.path.join(".") || "the file"}: ${issue.message}`;
 }

@@ -1,11 +1,11 @@
 /** The registered machines of a data directory: `machines.json`, which only its owner may read. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { machine } from "./api/contract/identity.ts";
 import { writePrivateFile } from "./identity/private-file.ts";
 import type { RegisteredMachine } from "./identity/registered-machine.ts";
 import { FailureError, failureOf } from "./model/failure.ts";
+import { readSettingsText, settingsProblem } from "./settings-text.ts";
 import { SharedFile } from "./shared-file.ts";
 
 const registered = machine.extend({
@@ -28,12 +28,12 @@ export function openMachines(dataDirectory: string): Promise<SharedFile<readonly
 }
 
 async function load(path: string): Promise<readonly RegisteredMachine[]> {
-  const text = await readIfThere(path);
+  const text = await readSettingsText(path, "The registered machines");
   if (text === null) return [];
   try {
     return machinesFile.parse(JSON.parse(text)).machines;
   } catch (cause) {
-    const message = `The registered machines in ${path} cannot be used (${problemOf(cause)}). Mend the file, or move it away to register them anew.`;
+    const message = `The registered machines in ${path} cannot be used (${settingsProblem(cause)}). Mend the file, or move it away to register them anew.`;
     throw new FailureError("settings-unreadable", message, { cause });
   }
 }
@@ -45,20 +45,4 @@ async function save(path: string, machines: readonly RegisteredMachine[]): Promi
     const message = `The registered machines could not be saved in ${path}: ${failureOf(cause).message}. Nothing was changed.`;
     throw new FailureError("settings-unwritable", message, { cause });
   }
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
-    const message = `The registered machines in ${path} could not be read: ${failureOf(cause).message}.`;
-    throw new FailureError("settings-unreadable", message, { cause });
-  }
-}
-
-function problemOf(cause: unknown): string {
-  if (!(cause instanceof z.ZodError)) return "the file is not JSON";
-  const issue = cause.issues[0];
-  return issue === undefined ? "the file has another shape" : `${issue.path.join(".") || "the file"}: ${issue.message}`;
 }
